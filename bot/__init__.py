@@ -1,0 +1,1 @@
+"""Lantern: curated answers, and companions, for people who try to become researchers."""

@@ -1,0 +1,1 @@
+"""The Discord edge: parse, call, render."""

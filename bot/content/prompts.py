@@ -1,0 +1,107 @@
+"""Reads prompts/<locale>.yaml and checks it against the declared texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.content.yaml_source import YamlSource, read_yaml
+from bot.core.errors import ConfigurationError, ContentError, Problem
+from bot.core.texts import DECLARED, Texts, placeholders_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COMMAND_NAME_LENGTH = 32
+COMMAND_DESCRIPTION_LENGTH = 100
+BUTTON_LABEL_LENGTH = 80
+"""Discord's limits (discord/limits.md)."""
+
+_LIMITS = {
+    **{key: COMMAND_NAME_LENGTH for key in DECLARED if key.startswith("command.") and key.endswith(".name")},
+    **{key: COMMAND_DESCRIPTION_LENGTH for key in DECLARED if key.endswith("description")},
+    **{
+        f"answer.{key}": BUTTON_LABEL_LENGTH
+        for key in ("helped", "not_meant", "share", "share_reply", "keep", "next_page", "previous_page")
+    },
+    "choices.none": BUTTON_LABEL_LENGTH,
+    "unknown.notify": BUTTON_LABEL_LENGTH,
+    "unknown.notify_stop": BUTTON_LABEL_LENGTH,
+}
+
+
+def load_texts(folder: Path, locale: str) -> Texts:
+    """Return a locale's sentences.
+
+    Raises ConfigurationError for a locale that has no file, ContentError naming every fault of the file.
+    """
+    path = folder / f"{locale}.yaml"
+    if not path.is_file():
+        there = ", ".join(sorted(file.stem for file in folder.glob("*.yaml"))) or "none"
+        message = f"There is no {path}. Set LANTERN_LOCALE to one of: {there}; or add that file."
+        raise ConfigurationError(message)
+    source = read_yaml(path)
+    sentences = dict(_flatten(source)) if isinstance(source.value, dict) else {}
+    _check(source, sentences)
+    if source.problems:
+        raise ContentError(source.problems)
+    starters = tuple(str(starter) for starter in source.value.get("starters", ()))
+    return Texts(locale, {key: str(value).rstrip("\n") for key, value in sentences.items()}, starters)
+
+
+def check_starters(path: Path, texts: Texts, entry_ids: frozenset[str]) -> None:
+    """Raise ContentError for starters which are not entries of the pack."""
+    unknown = [starter for starter in texts.starters if starter not in entry_ids]
+    if unknown:
+        line = read_yaml(path).line_of(("starters",))
+        message = "is no entry of data/faq; use the id of one"
+        raise ContentError([Problem(path, line, f"starters: {starter}", message) for starter in unknown])
+
+
+def _flatten(source: YamlSource, place: tuple[str, ...] = ()) -> list[tuple[str, Any]]:
+    value = source.value
+    for key in place:
+        value = value[key]
+    found: list[tuple[str, Any]] = []
+    for key, inner in value.items():
+        if not place and key == "starters":
+            continue
+        if isinstance(inner, dict):
+            found += _flatten(source, (*place, key))
+        else:
+            found.append((".".join((*place, str(key))), inner))
+    return found
+
+
+def _check(source: YamlSource, sentences: dict[str, Any]) -> None:
+    if not isinstance(source.value, dict):
+        source.add_problem((), "file", "holds no sentences; copy prompts/en.yaml and translate it")
+        return
+    if not isinstance(source.value.get("starters", []), list):
+        source.add_problem(("starters",), "starters", "must be a list of entry ids")
+    for key in sorted(DECLARED.keys() - sentences.keys()):
+        source.add_problem(tuple(key.split(".")[:-1]), key, "is missing; copy the sentence from prompts/en.yaml")
+    for key, sentence in sentences.items():
+        place = tuple(key.split("."))
+        if key not in DECLARED:
+            source.add_problem(place, key, "is not a key Lantern knows; look for a misspelling, or remove it")
+        elif not isinstance(sentence, str) or not sentence.strip():
+            source.add_problem(place, key, "must be a sentence; put it in quotes if it is a number or yes/no")
+        else:
+            _check_sentence(source, place, sentence)
+
+
+def _check_sentence(source: YamlSource, place: tuple[str, ...], sentence: str) -> None:
+    key = ".".join(place)
+    try:
+        used = placeholders_of(sentence)
+    except ValueError as error:
+        source.add_problem(place, key, f"has braces that do not pair up ({error}); write {{{{ for a plain brace")
+        return
+    for name in sorted(used - DECLARED[key]):
+        known = ", ".join(f"{{{known}}}" for known in sorted(DECLARED[key])) or "none"
+        source.add_problem(place, key, f"has the placeholder {{{name}}}, which is not filled here; known: {known}")
+    for name in sorted(DECLARED[key] - used):
+        source.add_problem(place, key, f"lacks the placeholder {{{name}}}; put it where the value belongs")
+    limit = _LIMITS.get(key)
+    if limit is not None and len(sentence.strip()) > limit:
+        source.add_problem(place, key, f"has {len(sentence.strip())} characters; Discord takes {limit}")

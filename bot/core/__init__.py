@@ -1,0 +1,1 @@
+"""The words of the project: frozen dataclasses, errors, ports and texts. Standard library only."""

@@ -1,0 +1,145 @@
+"""One tree of errors. Each is a sentence with an owner, and knows its exit code.
+
+A `LanternError`'s message is for the operator, in the terminal and the log.
+`text_key` names the sentence in prompts/ that a person in Discord gets instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+class Exit(IntEnum):
+    """The exit codes of `lantern`; the figures above 2 follow sysexits.h."""
+
+    OK = 0
+    PROBLEMS = 1
+    """A check found problems, or the search had no answer to give to `--json` readers."""
+    USAGE = 2
+    DATA = 65
+    """A file of ours is wrong: the pack, the prompts, a batch file."""
+    UNAVAILABLE = 69
+    """Something needed cannot be reached or used now; trying again later may help."""
+    BUG = 70
+    STORAGE = 74
+    """The database cannot be read or written."""
+    CONFIGURATION = 78
+    """A setting is wrong; a restart will not help, so systemd must not try."""
+
+
+class LanternError(Exception):
+    """The root. Its message says what is wrong and what to do."""
+
+    exit_code: ClassVar[Exit] = Exit.BUG
+    text_key: ClassVar[str] = "error.unexpected"
+
+
+class ConfigurationError(LanternError):
+    """A setting is missing or wrong."""
+
+    exit_code = Exit.CONFIGURATION
+
+
+class ModelError(ConfigurationError):
+    """The embedding model cannot be had or is damaged."""
+
+
+class UnavailableError(LanternError):
+    """An outside part cannot be reached."""
+
+    exit_code = Exit.UNAVAILABLE
+
+
+class UsageError(LanternError):
+    """A file or value given on the command line cannot be used."""
+
+    exit_code = Exit.DATA
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One fault in a file people write: where it is, what is wrong, and how to mend it."""
+
+    path: Path
+    line: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.key}: {self.message}"
+
+
+class ContentError(LanternError):
+    """Files people write have faults; all of them are told at once."""
+
+    exit_code = Exit.DATA
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(problems))
+        many = f"{len(self.problems)} problems" if len(self.problems) != 1 else "1 problem"
+        super().__init__("\n".join([f"{many} to mend:", *map(str, self.problems)]))
+
+
+class StorageError(LanternError):
+    """The database cannot be used; nothing that was stored is lost."""
+
+    exit_code = Exit.STORAGE
+    text_key = "error.storage"
+
+
+class DatabaseLockedError(StorageError):
+    """Another process holds the database."""
+
+    text_key = "error.storage_busy"
+
+
+class DatabaseReadOnlyError(StorageError):
+    """The file or its folder cannot be written."""
+
+    text_key = "error.storage_read_only"
+
+
+class DatabaseCorruptError(StorageError):
+    """The file is damaged, or not a database."""
+
+    text_key = "error.storage_corrupt"
+
+
+class DatabaseNewerError(StorageError):
+    """The file was written by a newer Lantern."""
+
+
+class DiskFullError(StorageError):
+    """There is no room left."""
+
+    text_key = "error.storage_full"
+
+
+class QuestionError(LanternError):
+    """A question that cannot be searched; the person is told which and why."""
+
+    exit_code = Exit.DATA
+
+
+class BlankQuestionError(QuestionError):
+    """Nothing is left of the question once invisible characters are gone."""
+
+    text_key = "error.question_blank"
+
+
+class WordlessQuestionError(QuestionError):
+    """No letter and no digit: emoji or punctuation only."""
+
+    text_key = "error.question_wordless"
+
+
+class EntryGoneError(LanternError):
+    """The entry a button or a suggestion points to is no longer in this guild's FAQ."""
+
+    text_key = "error.entry_gone"

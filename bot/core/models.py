@@ -1,0 +1,150 @@
+"""The nouns that cross borders. Frozen, so that nobody changes what somebody else holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, NewType
+
+if TYPE_CHECKING:
+    from datetime import date
+
+EntryId = NewType("EntryId", str)
+"""A slug that never changes, at most 60 characters."""
+TopicId = NewType("TopicId", str)
+GuildId = NewType("GuildId", int)
+"""A Discord guild; `NO_GUILD` in direct messages and in the terminal."""
+UserId = NewType("UserId", int)
+NO_GUILD = GuildId(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an answer comes from: a page with the reason to trust it, or openly somebody's experience."""
+
+    title: str
+    link: str | None = None
+    trust: str = ""
+
+    @property
+    def is_experience(self) -> bool:
+        """Whether this is experience, kept apart from fact."""
+        return self.link is None
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasing:
+    """One way people put a question. `kind` tells whose way (formal, tired, terse, typo, story, ...)."""
+
+    text: str
+    kind: str = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One curated question with its answer (Markdown)."""
+
+    id: EntryId
+    topic: TopicId
+    question: str
+    phrasings: tuple[Phrasing, ...]
+    answer: str
+    setbacks: tuple[str, ...]
+    lived_experience: bool
+    sources: tuple[Source, ...]
+    reviewed_on: date
+    review_after_days: int
+    related: tuple[EntryId, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every wording people may ask it in, the canonical question first."""
+        return (self.question, *(phrasing.text for phrasing in self.phrasings))
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A shelf of the FAQ; `title` is what members read."""
+
+    id: TopicId
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """The shipped FAQ: topics, entries, and questions it must not answer."""
+
+    topics: tuple[Topic, ...]
+    entries: tuple[Entry, ...]
+    off_topic: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """How well an entry fits a question. `score`: fused similarity, about 0..1.5, higher is nearer."""
+
+    entry_id: EntryId
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the search found: the best entries, best first, and P(the first one answers the question)."""
+
+    hits: tuple[Hit, ...]
+    probability: float
+
+
+class Kind(StrEnum):
+    """What the bot does with a question."""
+
+    ANSWER = "answer"
+    CHOICES = "choices"
+    UNKNOWN = "unknown"
+    HELP = "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A question's fate. `entry` is set for ANSWER; `candidates` are the nearest entries, best first."""
+
+    kind: Kind
+    entry: EntryId | None
+    probability: float
+    candidates: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Probabilities from which the bot answers, or offers choices. 0 <= choices <= answer <= 1."""
+
+    answer: float
+    choices: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Everything a view needs to show what became of a question.
+
+    `question`: the cleaned text that was searched; `shortened`: only its beginning was;
+    `help_first`: words of crisis were found, so the help text comes before anything else;
+    `choices`: the entries offered for CHOICES; `topics`: the nearest shelves for UNKNOWN;
+    `unanswered_id`: the row in the queue of unanswered questions for UNKNOWN.
+    """
+
+    decision: Decision
+    question: str
+    entry: Entry | None = None
+    choices: tuple[Entry, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    shortened: bool = False
+    help_first: bool = False
+    unanswered_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One autocomplete row: `label` at most 100 characters, `value` = `id:<entry id>`."""
+
+    label: str
+    value: str

@@ -1,0 +1,1 @@
+"""Embeddings, the index, its scores, the calibration, and autocomplete."""

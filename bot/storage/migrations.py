@@ -1,0 +1,69 @@
+"""The database's history: append only. A change of the schema is a new function below the last one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlite_utils.migrations import Migrations
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+migrations = Migrations("lantern")
+
+
+@migrations()
+def m001_search(db: Database) -> None:
+    """Vectors by content hash, so that unchanged text is never embedded twice; fitted calibrations."""
+    db["vectors"].create(
+        {"model": str, "revision": str, "hash": str, "vector": bytes},
+        pk=("model", "revision", "hash"),
+        not_null={"vector"},
+    )
+    db["calibrations"].create(
+        {"model": str, "fingerprint": str, "calibration": str},
+        pk=("model", "fingerprint"),
+        not_null={"calibration"},
+    )
+
+
+@migrations()
+def m002_guild_entries(db: Database) -> None:
+    """A guild's own entries over the shipped pack; `entry` is JSON, null where the guild removed it."""
+    db["guild_entries"].create(
+        {"guild": int, "entry_id": str, "entry": str},
+        pk=("guild", "entry_id"),
+    )
+
+
+@migrations()
+def m003_activity(db: Database) -> None:
+    """Uses, pins, votes, unanswered questions and who waits for them, one-time claims, facts."""
+    db["uses"].create({"guild": int, "entry_id": str, "count": int}, pk=("guild", "entry_id"))
+    db["pins"].create({"guild": int, "entry_id": str, "position": int}, pk=("guild", "entry_id"))
+    db["votes"].create(
+        {"guild": int, "entry_id": str, "user": int, "helped": int, "at": str},
+        pk=("guild", "entry_id", "user"),
+    )
+    db["unanswered"].create(
+        {
+            "id": int,
+            "guild": int,
+            "question": str,
+            "model": str,
+            "vector": bytes,
+            "times": int,
+            "first_at": str,
+            "last_at": str,
+        },
+        pk="id",
+        not_null={"guild", "question", "model", "vector", "times"},
+    )
+    db["unanswered"].create_index(["guild", "model"])
+    db["waiters"].create(
+        {"unanswered": int, "user": int, "at": str},
+        pk=("unanswered", "user"),
+        foreign_keys=[("unanswered", "unanswered", "id")],
+    )
+    db["claims"].create({"what": str, "at": str}, pk="what")
+    db["facts"].create({"name": str, "value": str}, pk="name")

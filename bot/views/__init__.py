@@ -1,0 +1,1 @@
+"""Components V2 made from frozen dataclasses: nothing is decided here."""
