@@ -41,7 +41,7 @@ class _Model(BaseModel):
 
 class _Source(_Model):
     title: Line | None = None
-    link: Annotated[str, StringConstraints(pattern=r"^https://[^\s()<>]+$", max_length=512)] | None = None
+    link: Annotated[str, StringConstraints(pattern=r"^https://[^\s<>]+$", max_length=512)] | None = None
     trust: Line | None = None
     experience: Line | None = None
 
@@ -101,7 +101,8 @@ def load_pack(data: Path) -> Pack:
         raise ContentError([Problem(data / "faq", 1, "folder", message)])
     _check_lines(off_topic)
     files = [(source, file) for source in topics if (file := _validate(source)) is not None]
-    _check_across(files, _setback_ids(setbacks))
+    ids = frozenset(entry_id for source in topics for entry_id in _ids_in(source))
+    _check_across(files, ids, _setback_ids(setbacks))
     _raise_problems(setbacks, off_topic, *topics)
     return Pack(
         topics=tuple(Topic(TopicId(file.topic), file.title) for _, file in files),
@@ -185,11 +186,20 @@ def _mend(kind: str, message: str, fault: Any) -> str:
             return f"{message[0].lower()}{message[1:]}; it is {fault['input']!r:.60}"
 
 
-def _check_across(files: list[tuple[YamlSource, _TopicFile]], setbacks: frozenset[str]) -> None:
+def _ids_in(source: YamlSource) -> Iterator[str]:
+    """Yield the ids of a file, also of one with faults, so that links to it are not called dead."""
+    entries = source.value.get("entries") if isinstance(source.value, dict) else None
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, dict) and isinstance(entry.get("id"), str):
+            yield entry["id"]
+
+
+def _check_across(
+    files: list[tuple[YamlSource, _TopicFile]], ids: frozenset[str], setbacks: frozenset[str]
+) -> None:
     """Check what one file cannot know: doubled ids and wordings, dead internal links, unknown setbacks."""
     first_place: dict[str, str] = {}
     first_wording: dict[str, str] = {}
-    ids = {entry.id for _, file in files for entry in file.entries}
     for source, position, entry in _entries(files):
         place = ("entries", position)
         here = f"{source.path.name}:{source.line_of((*place, 'id'))}"

@@ -25,7 +25,6 @@ _LIMITS = {
     },
     "choices.none": BUTTON_LABEL_LENGTH,
     "unknown.notify": BUTTON_LABEL_LENGTH,
-    "unknown.notify_stop": BUTTON_LABEL_LENGTH,
 }
 
 

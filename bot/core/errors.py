@@ -20,7 +20,7 @@ class Exit(IntEnum):
 
     OK = 0
     PROBLEMS = 1
-    """A check found problems, or the search had no answer to give to `--json` readers."""
+    """A check found problems."""
     USAGE = 2
     DATA = 65
     """A file of ours is wrong: the pack, the prompts, a batch file."""
@@ -31,6 +31,8 @@ class Exit(IntEnum):
     """The database cannot be read or written."""
     CONFIGURATION = 78
     """A setting is wrong; a restart will not help, so systemd must not try."""
+    STOPPED = 130
+    """Ctrl-C, as shells count it."""
 
 
 class LanternError(Exception):

@@ -83,6 +83,16 @@ class Activity(Protocol):
         """Give a claim back, because what it was for failed."""
 
 
+class Facts(Protocol):
+    """Small things the bot remembers about itself."""
+
+    async def fact(self, name: str) -> str | None:
+        """Return what was kept under `name`."""
+
+    async def keep_fact(self, name: str, value: str) -> None:
+        """Keep a value under `name`."""
+
+
 class Search(Protocol):
     """Finds the entries that fit a question, in one guild's FAQ."""
 

@@ -80,7 +80,7 @@ class Completer:
             for other, worth in self._met_by(word, may_go_on=is_last and not is_complete):
                 held = self._postings[other]
                 met[held] = np.maximum(met[held], worth)
-            idf = float(np.log1p(len(self._suggestions) / max(1, np.count_nonzero(met))))
+            idf = float(np.log1p(len(self._suggestions) / max(1, int(np.count_nonzero(met)))))
             total += idf * met
             weight += idf
         return total, weight

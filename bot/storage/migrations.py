@@ -15,12 +15,12 @@ migrations = Migrations("lantern")
 @migrations()
 def m001_search(db: Database) -> None:
     """Vectors by content hash, so that unchanged text is never embedded twice; fitted calibrations."""
-    db["vectors"].create(
+    db.table("vectors").create(
         {"model": str, "revision": str, "hash": str, "vector": bytes},
         pk=("model", "revision", "hash"),
         not_null={"vector"},
     )
-    db["calibrations"].create(
+    db.table("calibrations").create(
         {"model": str, "fingerprint": str, "calibration": str},
         pk=("model", "fingerprint"),
         not_null={"calibration"},
@@ -30,7 +30,7 @@ def m001_search(db: Database) -> None:
 @migrations()
 def m002_guild_entries(db: Database) -> None:
     """A guild's own entries over the shipped pack; `entry` is JSON, null where the guild removed it."""
-    db["guild_entries"].create(
+    db.table("guild_entries").create(
         {"guild": int, "entry_id": str, "entry": str},
         pk=("guild", "entry_id"),
     )
@@ -39,13 +39,13 @@ def m002_guild_entries(db: Database) -> None:
 @migrations()
 def m003_activity(db: Database) -> None:
     """Uses, pins, votes, unanswered questions and who waits for them, one-time claims, facts."""
-    db["uses"].create({"guild": int, "entry_id": str, "count": int}, pk=("guild", "entry_id"))
-    db["pins"].create({"guild": int, "entry_id": str, "position": int}, pk=("guild", "entry_id"))
-    db["votes"].create(
+    db.table("uses").create({"guild": int, "entry_id": str, "count": int}, pk=("guild", "entry_id"))
+    db.table("pins").create({"guild": int, "entry_id": str, "position": int}, pk=("guild", "entry_id"))
+    db.table("votes").create(
         {"guild": int, "entry_id": str, "user": int, "helped": int, "at": str},
         pk=("guild", "entry_id", "user"),
     )
-    db["unanswered"].create(
+    db.table("unanswered").create(
         {
             "id": int,
             "guild": int,
@@ -59,11 +59,11 @@ def m003_activity(db: Database) -> None:
         pk="id",
         not_null={"guild", "question", "model", "vector", "times"},
     )
-    db["unanswered"].create_index(["guild", "model"])
-    db["waiters"].create(
+    db.table("unanswered").create_index(["guild", "model"])
+    db.table("waiters").create(
         {"unanswered": int, "user": int, "at": str},
         pk=("unanswered", "user"),
         foreign_keys=[("unanswered", "unanswered", "id")],
     )
-    db["claims"].create({"what": str, "at": str}, pk="what")
-    db["facts"].create({"name": str, "value": str}, pk="name")
+    db.table("claims").create({"what": str, "at": str}, pk="what")
+    db.table("facts").create({"name": str, "value": str}, pk="name")

@@ -30,7 +30,7 @@ class SearchStore:
         rows = [
             {"model": model_id, "revision": revision, "hash": key, "vector": vector} for key, vector in vectors.items()
         ]
-        await self._database.run(lambda db: db["vectors"].insert_all(rows, replace=True))
+        await self._database.run(lambda db: db.table("vectors").insert_all(rows, replace=True))
 
     async def load_calibration(self, model_id: str, fingerprint: str) -> str | None:
         """Return the JSON saved for this model and data, if any."""
@@ -42,8 +42,8 @@ class SearchStore:
         """Keep a calibration; those of this model for older data are dropped."""
 
         def job(db: sqlite_utils.Database) -> None:
-            db["calibrations"].delete_where("model = ?", [model_id])
-            db["calibrations"].insert({"model": model_id, "fingerprint": fingerprint, "calibration": calibration})
+            db.table("calibrations").delete_where("model = ?", [model_id])
+            db.table("calibrations").insert({"model": model_id, "fingerprint": fingerprint, "calibration": calibration})
 
         await self._database.run(job)
 

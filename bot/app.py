@@ -1,0 +1,99 @@
+"""The composition root: builds the parts and knows them all."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.content.packs import load_crisis, load_pack
+from bot.content.prompts import check_starters, load_texts
+from bot.core.models import EntryId
+from bot.faq.asking import Asking
+from bot.faq.library import Library
+from bot.search.embedder import open_embedder
+from bot.search.engine import SearchEngine
+from bot.storage.activity import ActivityStore
+from bot.storage.database import Database
+from bot.storage.faq import GuildEntries
+from bot.storage.search import SearchStore
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from bot.core.models import Pack
+    from bot.core.ports import Embedder
+    from bot.core.texts import Texts
+    from bot.safety.crisis import CrisisPhrases
+    from bot.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What people wrote, checked."""
+
+    texts: Texts
+    pack: Pack
+    crisis: CrisisPhrases
+
+
+@dataclass(frozen=True, slots=True)
+class Lantern:
+    """The running parts that cogs, the terminal and the demo use."""
+
+    texts: Texts
+    asking: Asking
+    library: Library
+    search: SearchEngine
+    activity: ActivityStore
+
+
+def load_content(settings: Settings) -> Content:
+    """Read and check prompts/ and data/; raises ContentError with every problem of the file or pack."""
+    texts = load_texts(settings.prompts, settings.locale)
+    pack = load_pack(settings.data)
+    path = settings.prompts / f"{settings.locale}.yaml"
+    check_starters(path, texts, frozenset(str(entry.id) for entry in pack.entries))
+    return Content(texts, pack, load_crisis(settings.data))
+
+
+def no_progress(_done: int, _of: int) -> None:
+    """Report nothing."""
+
+
+@asynccontextmanager
+async def lantern(
+    content: Content,
+    database_path: Path | None,
+    open_model: Callable[[], Embedder],
+    progress: Callable[[int, int], None] = no_progress,
+    *,
+    keep_activity: bool = True,
+) -> AsyncIterator[Lantern]:
+    """Build everything and close it again. `database_path` None = in memory.
+
+    `keep_activity` False: nothing of what is asked is kept, as for questions from the terminal.
+    Raises the LanternError of the part that cannot start.
+    """
+    async with AsyncExitStack() as stack:
+        database = await Database.open(database_path)
+        stack.push_async_callback(database.close)
+        notes = database
+        if not keep_activity:
+            notes = await Database.open(None)
+            stack.push_async_callback(notes.close)
+        embedder = await asyncio.get_running_loop().run_in_executor(None, open_model)
+        activity, stored = ActivityStore(notes), SearchStore(database)
+        library = Library(content.pack, GuildEntries(database))
+        search = await SearchEngine.start(library, embedder, stored, stored, progress)
+        stack.callback(search.close)
+        starters = [EntryId(starter) for starter in content.texts.starters]
+        asking = Asking(library, search, activity, content.crisis, starters)
+        yield Lantern(content.texts, asking, library, search, activity)
+
+
+def model_opener(settings: Settings) -> Callable[[], Embedder]:
+    """Return what loads the model of the settings."""
+    return lambda: open_embedder(settings.model)

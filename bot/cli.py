@@ -1,0 +1,239 @@
+"""The console script `lantern`: the terminal's edge."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+import sys
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot import app
+from bot.core.errors import ConfigurationError, Exit, LanternError, QuestionError, UsageError
+from bot.core.models import NO_GUILD, Decision, Kind, Reply
+from bot.doctor import examine
+from bot.logs import start_logging
+from bot.settings import load_settings
+from bot.terminal import progress_bar, show_error, show_findings, show_reply
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
+
+    from bot.app import Lantern
+    from bot.settings import Settings
+
+EXIT_CODES = """
+\b
+Exit codes:
+  0   all went well
+  1   a check found problems
+  2   the command was typed wrongly
+  65  a file is wrong: the FAQ, the prompts, a batch file
+  69  something needed cannot be reached now; try again later
+  70  a fault in Lantern
+  74  the database cannot be read or written
+  78  a setting is wrong; mend it before starting again
+  130 stopped with Ctrl-C
+"""
+
+
+class Group(click.Group):
+    """A group that turns every error into one sentence and its exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was typed."""
+        try:
+            return super().invoke(ctx)
+        except LanternError as error:
+            show_error(str(error))
+            sys.exit(error.exit_code)
+        except KeyboardInterrupt:
+            sys.exit(Exit.STOPPED)
+
+
+@click.group(cls=Group, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="lantern-bot")
+def main() -> None:
+    """Lantern answers questions of people who try to become researchers, from a FAQ that people wrote.
+
+    Try it: lantern ask "how do I get into a PhD without publications"
+
+    Every setting is an environment variable (or a line in a file named .env); `lantern doctor` lists them.
+    """
+
+
+@main.command()
+@click.argument("question", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Write one line of JSON instead of text.")
+@click.option(
+    "--batch",
+    type=click.Path(path_type=Path),
+    help='Answer every line of a JSON Lines file, each {"q": "..."}; writes one JSON line each, in order.',
+)
+def ask(question: str | None, batch: Path | None, *, as_json: bool) -> None:
+    """Ask one QUESTION (or a batch) and see what members would be told.
+
+    \b
+    JSON lines have: q, decision (answer, choices, unknown or help), entry, probability,
+    candidates ([{id, question, score}], nearest first).
+    """
+    if (question is None) == (batch is None):
+        raise click.UsageError('Give either a question in quotes, or --batch FILE. Example: lantern ask "..."')
+    settings = _start()
+    if batch is not None:
+        work = functools.partial(_ask_batch, list(_read_batch(batch)))
+    else:
+        work = functools.partial(_ask_one, question or "", as_json=as_json)
+    asyncio.run(_with_lantern(settings, work, keep_activity=False))
+
+
+@main.group()
+def faq() -> None:
+    """Look after the FAQ pack in data/faq."""
+
+
+@faq.command()
+def check() -> None:
+    """Check every FAQ entry and every sentence in prompts/; tells all problems at once."""
+    content = app.load_content(_start())
+    topics, entries = len(content.pack.topics), len(content.pack.entries)
+    wordings = sum(len(entry.texts) for entry in content.pack.entries)
+    click.echo(f"All good: {entries} entries with {wordings} wordings in {topics} topics; every sentence is there.")
+
+
+@main.command()
+@click.option("--sync", "force_sync", is_flag=True, help="Tell Discord the commands even if they did not change.")
+def run(*, force_sync: bool) -> None:
+    """Run the bot on Discord until Ctrl-C or SIGTERM; needs LANTERN_DISCORD_TOKEN."""
+    settings = _start()
+    if settings.discord_token is None or not settings.discord_token.get_secret_value().strip():
+        raise ConfigurationError(
+            "LANTERN_DISCORD_TOKEN is not set. Create a bot in the Discord developer portal and put its token there "
+            "(README, 'On a real server'). To try Lantern without Discord: lantern demo"
+        )
+    token = settings.discord_token.get_secret_value().strip()
+
+    async def work(lantern: Lantern) -> None:
+        from bot.cogs.client import LanternClient  # noqa: PLC0415 - discord is loaded only where it is used
+        from bot.cogs.gateway import stay_connected, stop_on_signals  # noqa: PLC0415
+
+        def new_client() -> LanternClient:
+            return LanternClient(lantern.asking, lantern.texts, lantern.activity, force_sync=force_sync)
+
+        with stop_on_signals() as stop:
+            await stay_connected(new_client, token, stop)
+
+    asyncio.run(_with_lantern(settings, work))
+
+
+@main.command()
+@click.option("--port", default=8801, show_default=True, help="Where the lobby page listens, on this machine only.")
+@click.option("--browser/--no-browser", default=True, help="Open a browser where there is one.")
+def demo(port: int, *, browser: bool) -> None:
+    """Try everything in a simulated Discord, in the browser; nothing leaves this machine."""
+    settings = _start()
+    try:
+        from bot.demo.serve import serve  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise ConfigurationError(
+            f"The demo's parts are not installed ({error}). Run `make demo`, or `pip install 'lantern-bot[demo]'`."
+        ) from error
+    asyncio.run(_with_lantern(settings, functools.partial(serve, settings.state, port, browser), database="demo.db"))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Write JSON instead of a table.")
+def doctor(*, as_json: bool) -> None:
+    """Tell what is set, what is missing, and what to do."""
+    findings = examine(load_settings())
+    if as_json:
+        click.echo(json.dumps([finding.as_row() for finding in findings]))
+    else:
+        show_findings(findings)
+    sys.exit(Exit.OK if all(finding.is_fine for finding in findings) else Exit.PROBLEMS)
+
+
+def _start() -> Settings:
+    settings = load_settings()
+    start_logging(settings.log_level)
+    return settings
+
+
+async def _with_lantern(
+    settings: Settings,
+    work: Callable[[Lantern], Awaitable[None]],
+    *,
+    database: str = "lantern.db",
+    keep_activity: bool = True,
+) -> None:
+    """Build the bot's inside, showing progress, and do `work` with it."""
+    content = app.load_content(settings)
+    async with AsyncExitStack() as stack:
+        with progress_bar() as progress:
+            running = app.lantern(
+                content,
+                settings.state / database,
+                app.model_opener(settings),
+                progress,
+                keep_activity=keep_activity,
+            )
+            lantern = await stack.enter_async_context(running)
+        await work(lantern)
+
+
+async def _ask_one(question: str, lantern: Lantern, *, as_json: bool) -> None:
+    try:
+        reply = await lantern.asking.ask(NO_GUILD, question)
+    except QuestionError as error:
+        raise UsageError(lantern.texts(error.text_key)) from error
+    if as_json:
+        click.echo(json.dumps(await _as_row(question, reply, lantern), ensure_ascii=False))
+    else:
+        show_reply(reply, lantern.texts, datetime.now(UTC).date())
+
+
+async def _ask_batch(questions: Sequence[str], lantern: Lantern) -> None:
+    for question in questions:
+        try:
+            reply = await lantern.asking.ask(NO_GUILD, question)
+        except QuestionError:
+            reply = Reply(Decision(Kind.UNKNOWN, None, 0.0, ()), question)
+        click.echo(json.dumps(await _as_row(question, reply, lantern), ensure_ascii=False))
+
+
+async def _as_row(question: str, reply: Reply, lantern: Lantern) -> dict[str, Any]:
+    decision = reply.decision
+    candidates = [
+        {"id": hit.entry_id, "question": await lantern.asking.wording_of(NO_GUILD, hit.entry_id), "score": hit.score}
+        for hit in decision.candidates
+    ]
+    return {
+        "q": question,
+        "decision": Kind.HELP if reply.help_first else decision.kind,
+        "entry": decision.entry,
+        "probability": decision.probability,
+        "candidates": candidates,
+    }
+
+
+def _read_batch(path: Path) -> Iterator[str]:
+    """Yield the questions of a JSON Lines file; raises UsageError naming the line that is wrong."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read ({error}). Give a UTF-8 file with one JSON object a line.") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            question = json.loads(line)["q"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise UsageError(f'{path}:{number}: is not like {{"q": "a question"}}. Correct that line.') from error
+        if not isinstance(question, str):
+            raise UsageError(f"{path}:{number}: q is {question!r}, but must be text in quotes.")
+        yield question

@@ -1,0 +1,76 @@
+"""Turns errors into words: the one place where a person learns that something went wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+
+from bot.core.errors import LanternError
+from bot.logs import new_incident
+from bot.views.answers import sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from bot.core.texts import Texts
+
+TOKEN_GONE = frozenset({10062, 10015, 50027, 40060})
+"""Discord's codes for an interaction that can no longer be answered (discord/limits.md)."""
+
+log = logging.getLogger(__name__)
+
+
+async def guarded(interaction: discord.Interaction, work: Awaitable[None], texts: Texts) -> None:
+    """Run what an interaction asked for; whatever fails, the person gets a sentence and the log the reason."""
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 - the last place that can answer
+        await tell(interaction, error, texts)
+
+
+async def tell(interaction: discord.Interaction, error: Exception, texts: Texts) -> None:
+    """Answer an interaction whose work failed. Never raises."""
+    text = _text_for(error, texts)
+    if text is None:
+        log.info("Somebody was gone before the answer came: %s", error)
+        return
+    try:
+        await say(interaction, text)
+    except (discord.HTTPException, aiohttp.ClientError, asyncio.TimeoutError) as failure:
+        log.warning("A person could not be told about an error: %s", failure)
+
+
+async def say(interaction: discord.Interaction, text: str) -> None:
+    """Say one thing to the person alone, whether or not the interaction was answered before."""
+    if interaction.response.is_done():
+        await interaction.followup.send(view=sentence(text), ephemeral=True)
+    else:
+        await interaction.response.send_message(view=sentence(text), ephemeral=True)
+
+
+def _is_discord_down(error: Exception) -> bool:
+    if isinstance(error, discord.HTTPException):
+        return error.status >= HTTPStatus.INTERNAL_SERVER_ERROR or error.status == HTTPStatus.TOO_MANY_REQUESTS
+    return isinstance(error, discord.RateLimited | aiohttp.ClientError | TimeoutError)
+
+
+def _text_for(error: Exception, texts: Texts) -> str | None:
+    """Return the sentence for an error, None where nobody is there to read it."""
+    if isinstance(error, discord.app_commands.CommandInvokeError):
+        error = error.original if isinstance(error.original, Exception) else error
+    if isinstance(error, discord.HTTPException) and error.code in TOKEN_GONE:
+        return None
+    if isinstance(error, LanternError) and error.text_key != LanternError.text_key:
+        log.warning("%s: %s", type(error).__name__, error)
+        return texts(error.text_key)
+    if _is_discord_down(error):
+        log.warning("Discord did not answer as it should: %s", error)
+        return texts("error.discord_down")
+    incident = new_incident()
+    log.error("Incident %s", incident, exc_info=error)
+    return texts("error.unexpected", incident=incident)

@@ -1,0 +1,179 @@
+"""Ask: from a question in somebody's own words to a curated answer, choices, or an honest no."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.core.errors import BlankQuestionError, EntryGoneError, StorageError, WordlessQuestionError
+from bot.core.models import Decision, EntryId, Hit, Kind, Reply
+from bot.faq.decision import CHOICES, decide
+from bot.safety.text import QUESTION_LENGTH, clean, cut, has_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.models import Entry, GuildId, Suggestion, Topic, TopicId, UserId
+    from bot.core.ports import Activity, Search
+    from bot.faq.library import Library, Shelf
+    from bot.safety.crisis import CrisisPhrases
+
+PICKED = "id:"
+"""What an autocomplete row's value begins with; the id of its entry follows."""
+NEAREST_TOPICS = 3
+FRONT_ROWS = 25
+
+log = logging.getLogger(__name__)
+
+
+class Asking:
+    """The use cases around a question; Discord, the terminal and the tests all come through here."""
+
+    def __init__(
+        self,
+        library: Library,
+        search: Search,
+        activity: Activity,
+        crisis: CrisisPhrases,
+        starters: Sequence[EntryId],
+    ) -> None:
+        self._library = library
+        self._search = search
+        self._activity = activity
+        self._crisis = crisis
+        self._starters = tuple(starters)
+
+    def needs_help_first(self, question: str) -> bool:
+        """Tell whether a person's own words speak of crisis."""
+        return self._crisis.found_in(question)
+
+    async def ask(
+        self, guild: GuildId, question: str, *, own_words: bool = True, without: frozenset[EntryId] = frozenset()
+    ) -> Reply:
+        """Answer a question as typed, or a picked suggestion (`id:<entry>`), in a guild's FAQ.
+
+        `own_words`: the asker wrote it; somebody else's message is never looked at for signs of crisis.
+        `without`: entries that were not what the asker meant.
+        Raises BlankQuestionError, WordlessQuestionError, EntryGoneError.
+        """
+        if question.startswith(PICKED):
+            return await self.answer(guild, EntryId(question.removeprefix(PICKED).strip()), "")
+        whole = clean(question)
+        if not whole:
+            raise BlankQuestionError("The question is empty.")
+        if not has_words(whole):
+            raise WordlessQuestionError("The question has no words, only symbols.")
+        text = cut(whole, QUESTION_LENGTH)
+        evidence = await self._search.search(guild, text, without=without)
+        decision = decide(evidence, self._search.thresholds)
+        if without and decision.candidates:
+            # After a miss, offer rather than assert: what was surely meant turned out wrong once.
+            decision = replace(decision, kind=Kind.CHOICES, entry=None)
+        reply = Reply(
+            decision,
+            text,
+            shortened=len(whole) > QUESTION_LENGTH,
+            help_first=own_words and self.needs_help_first(whole),
+        )
+        return await self._filled(guild, reply)
+
+    async def answer(self, guild: GuildId, entry_id: EntryId, question: str) -> Reply:
+        """Return the entry somebody chose, with the question they had asked. Raises EntryGoneError."""
+        reply = await self.show(guild, entry_id, question)
+        await self._count(guild, entry_id)
+        return reply
+
+    async def show(self, guild: GuildId, entry_id: EntryId, question: str) -> Reply:
+        """Return an entry that is being shown already, e.g. its next page; nothing is counted."""
+        shelf = await self._library.shelf(guild)
+        decision = Decision(Kind.ANSWER, entry_id, 1.0, (Hit(entry_id, 1.0),))
+        return _answered(Reply(decision, question), shelf, entry_id)
+
+    async def wording_of(self, guild: GuildId, entry_id: EntryId) -> str:
+        """Return an entry's canonical question. Raises EntryGoneError."""
+        return _found(await self._library.shelf(guild), entry_id).question
+
+    async def give_up(self, guild: GuildId, question: str) -> Reply:
+        """Queue a question none of whose choices was meant, and return what to say."""
+        evidence = await self._search.search(guild, question, without=frozenset())
+        decision = Decision(Kind.UNKNOWN, None, evidence.probability, evidence.hits[:CHOICES])
+        return await self._filled(guild, Reply(decision, question))
+
+    async def suggest(self, guild: GuildId, typed: str) -> Sequence[Suggestion]:
+        """Return autocomplete rows; pinned and most used entries, then the starters, for nothing typed."""
+        front: list[EntryId] = []
+        if not typed.strip():
+            front = [*await self._activity.most_used(guild, FRONT_ROWS), *self._starters]
+        return await self._search.suggest(guild, typed, front=front)
+
+    async def browse(self, guild: GuildId, topic: TopicId) -> tuple[Topic, Sequence[Entry]]:
+        """Return a topic and its entries. Raises EntryGoneError for a topic that is gone."""
+        shelf = await self._library.shelf(guild)
+        entries = [entry for entry in shelf.entries.values() if entry.topic == topic]
+        if not entries or topic not in shelf.topics:
+            raise EntryGoneError(f"There is no topic {topic!r} in this FAQ.")
+        return shelf.topics[topic], entries
+
+    async def vote(self, guild: GuildId, entry_id: EntryId, user: UserId, *, helped: bool) -> None:
+        """Record whether an answer helped its reader."""
+        await self._activity.vote(guild, entry_id, user, helped=helped)
+
+    async def wait_for(self, unanswered_id: int, user: UserId) -> bool:
+        """Put a member on the list for an unanswered question (True), or take them off (False)."""
+        return await self._activity.wait_for(unanswered_id, user)
+
+    async def claim_share(self, what: str) -> bool:
+        """Take the one share a button allows; False when it was taken before."""
+        return await self._activity.claim(f"share:{what}")
+
+    async def release_share(self, what: str) -> None:
+        """Give the share back, because posting failed."""
+        await self._activity.release(f"share:{what}")
+
+    async def entries_in(self, guild: GuildId) -> int:
+        """Return how many answers a guild's FAQ holds."""
+        return len((await self._library.shelf(guild)).entries)
+
+    async def _filled(self, guild: GuildId, reply: Reply) -> Reply:
+        """Add what the view shows, and do the book-keeping of the decision."""
+        shelf = await self._library.shelf(guild)
+        nearest = [shelf.entries[hit.entry_id] for hit in reply.decision.candidates if hit.entry_id in shelf.entries]
+        match reply.decision.kind:
+            case Kind.ANSWER:
+                await self._count(guild, nearest[0].id)
+                return _answered(reply, shelf, nearest[0].id)
+            case Kind.CHOICES:
+                return replace(reply, choices=tuple(nearest[:CHOICES]))
+            case _:
+                topics = dict.fromkeys(shelf.topics[entry.topic] for entry in nearest if entry.topic in shelf.topics)
+                queued = await self._queue(guild, reply.question)
+                return replace(reply, topics=tuple(topics)[:NEAREST_TOPICS], unanswered_id=queued)
+
+    async def _count(self, guild: GuildId, entry_id: EntryId) -> None:
+        try:
+            await self._activity.count_use(guild, entry_id)
+        except StorageError as error:
+            # A figure that is not counted must not cost anybody their answer.
+            log.warning("A use was not counted: %s", error)
+
+    async def _queue(self, guild: GuildId, question: str) -> int | None:
+        """Queue a question; None where the database failed, which is said, but takes nothing from the asker."""
+        vector, model = await self._search.vector_of(question)
+        try:
+            return await self._activity.add_unanswered(guild, question, vector, model)
+        except StorageError as error:
+            log.warning("An unanswered question was not queued: %s", error)
+            return None
+
+
+def _found(shelf: Shelf, entry_id: EntryId) -> Entry:
+    if entry_id not in shelf.entries:
+        raise EntryGoneError(f"There is no entry {entry_id!r} in this FAQ.")
+    return shelf.entries[entry_id]
+
+
+def _answered(reply: Reply, shelf: Shelf, entry_id: EntryId) -> Reply:
+    entry = _found(shelf, entry_id)
+    related = tuple(shelf.entries[other] for other in entry.related if other in shelf.entries)
+    return replace(reply, entry=entry, related=related)

@@ -1,0 +1,89 @@
+"""What the terminal shows: answers as a person likes to read them, progress, errors, findings."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.panel import Panel
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from bot.core.models import Kind
+from bot.views.pages import checked_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
+
+    from bot.core.models import Entry, Reply
+    from bot.core.texts import Texts
+    from bot.doctor import Finding
+
+WIDTH = 88
+"""Columns of an answer: longer lines are hard to read."""
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[int, int], None]]:
+    """Show on stderr that the model loads and the FAQ is read; yield what to call with (done, of)."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("Loading the model", total=None)
+
+        def report(done: int, of: int) -> None:
+            if of:
+                progress.update(task, description="Reading the FAQ (only once)", completed=done, total=of)
+
+        yield report
+
+
+def show_error(message: str) -> None:
+    """Print an error to stderr."""
+    Console(stderr=True).print(f"[bold red]lantern:[/] {_escaped(message)}", highlight=False, soft_wrap=True)
+
+
+def show_reply(reply: Reply, texts: Texts, today: date) -> None:
+    """Print what a member would be told."""
+    console = Console()
+    console.width = min(console.width, WIDTH)
+    if reply.help_first:
+        console.print(Panel(Markdown(texts("help.text"))))
+    match reply.decision.kind:
+        case Kind.ANSWER if reply.entry is not None:
+            _show_entry(console, reply.entry, texts, today)
+        case Kind.CHOICES:
+            console.print(texts("terminal.choices"))
+            for number, entry in enumerate(reply.choices, start=1):
+                console.print(f"  {number}. {_escaped(entry.question)}", highlight=False)
+        case _:
+            console.print(Markdown(texts("terminal.unknown")))
+            for topic in reply.topics:
+                console.print(f"  - {_escaped(topic.title)}", highlight=False)
+    console.print(texts("terminal.probability", percent=round(100 * reply.decision.probability)), style="dim")
+
+
+def _show_entry(console: Console, entry: Entry, texts: Texts, today: date) -> None:
+    console.print(Panel(Markdown(entry.answer), title=_escaped(entry.question), title_align="left", padding=(1, 2)))
+    for source in entry.sources:
+        if source.is_experience:
+            line = texts("answer.experience", experience=source.title)
+        else:
+            line = texts("answer.source", title=source.title, trust=source.trust) + f"\n  {source.link}"
+        console.print(_escaped(line), highlight=False)
+    console.print(_escaped(checked_line(entry, texts, today).removeprefix("-# ")), style="dim", highlight=False)
+
+
+def show_findings(findings: Sequence[Finding]) -> None:
+    """Print what `lantern doctor` found."""
+    table = Table(show_header=False, box=None, padding=(0, 1))
+    for finding in findings:
+        mark = "[green]ok[/]" if finding.is_fine else "[bold red]mend[/]"
+        table.add_row(mark, finding.subject, _escaped(finding.text))
+    Console().print(table)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", r"\[")

@@ -1,0 +1,36 @@
+"""What a button means, written into its custom id, so that it works after any restart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PREFIX = "ask"
+CUSTOM_ID_LENGTH = 100
+"""Discord's limit; the longest id here is `ask:page:<60>:<20>:<3>` = 94."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A verb with its arguments: an entry or topic id, a Discord message id, a number."""
+
+    verb: str
+    arguments: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return ":".join((PREFIX, self.verb, *self.arguments))
+
+
+def action(verb: str, *arguments: object) -> str:
+    """Return a custom id; raises ValueError for one Discord would refuse."""
+    custom_id = str(Action(verb, tuple(map(str, arguments))))
+    if len(custom_id) > CUSTOM_ID_LENGTH or any(":" in str(argument) for argument in arguments):
+        raise ValueError(f"{custom_id!r} cannot be a custom id")
+    return custom_id
+
+
+def parse_action(custom_id: str) -> Action | None:
+    """Return what `action` wrote; None for an id that is not ours."""
+    prefix, *rest = custom_id.split(":")
+    if prefix != PREFIX or not rest:
+        return None
+    return Action(rest[0], tuple(rest[1:]))
