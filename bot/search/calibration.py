@@ -33,9 +33,11 @@ OFF_TOPIC_ANSWERED = 0.02
 """Share of the off-topic bank that may be answered; people ask stranger things than the bank holds."""
 OFF_TOPIC_OFFERED = 0.10
 """Share of the off-topic bank that may be met with an answer or with choices."""
-ANSWER_PRECISION = 0.90
-"""Of what is answered, the share that must be right, near misses counted in."""
-CLASS_SHARES = {"in_scope": 0.6, "near_miss": 0.2, "off_topic": 0.2}
+ANSWER_PRECISION = 0.75
+"""Of what is answered, the share that must be right on the labels the FAQ makes for itself. They are harder than
+people's questions: a left-out phrasing was written to differ from the others, and a near miss often has a sibling
+entry that would serve as well (docs/benchmarks.md)."""
+CLASS_SHARES = {"in_scope": 0.7, "near_miss": 0.1, "off_topic": 0.2}
 """The mixture of questions the probability is meant for [assumed: what a help channel sees]."""
 
 

@@ -166,7 +166,8 @@ class SearchEngine:
         model_id, revision = self._embedder.model_id, self._embedder.revision
         stored = await self._vectors.load(model_id, revision, list(by_hash))
         found = {key: np.frombuffer(vector, dtype=np.float32) for key, vector in stored.items()}
-        missing = [key for key in by_hash if key not in found]
+        # A batch takes as long as its longest text, so texts of one length go together.
+        missing = sorted((key for key in by_hash if key not in found), key=lambda key: len(by_hash[key]))
         for start in range(0, len(missing), CHUNK):
             progress(start, len(missing))
             keys = missing[start : start + CHUNK]
