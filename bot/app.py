@@ -67,26 +67,26 @@ def no_progress(_done: int, _of: int) -> None:
 async def lantern(
     content: Content,
     database_path: Path | None,
+    notes_path: Path | None,
     open_model: Callable[[], Embedder],
     progress: Callable[[int, int], None] = no_progress,
-    *,
-    keep_activity: bool = True,
 ) -> AsyncIterator[Lantern]:
-    """Build everything and close it again. `database_path` None = in memory.
+    """Build everything and close it again.
 
-    `keep_activity` False: nothing of what is asked is kept, as for questions from the terminal.
+    `database_path` keeps what the search computed, `notes_path` what people did: one file for the bot; for a
+    question from the terminal, notes in memory. None = in memory.
     Raises the LanternError of the part that cannot start.
     """
     async with AsyncExitStack() as stack:
         database = await Database.open(database_path)
         stack.push_async_callback(database.close)
         notes = database
-        if not keep_activity:
-            notes = await Database.open(None)
+        if notes_path != database_path:
+            notes = await Database.open(notes_path)
             stack.push_async_callback(notes.close)
         embedder = await asyncio.get_running_loop().run_in_executor(None, open_model)
         activity, stored = ActivityStore(notes), SearchStore(database)
-        library = Library(content.pack, GuildEntries(database))
+        library = Library(content.pack, GuildEntries(notes))
         search = await SearchEngine.start(library, embedder, stored, stored, progress)
         stack.callback(search.close)
         starters = [EntryId(starter) for starter in content.texts.starters]

@@ -89,7 +89,7 @@ def ask(question: str | None, batch: Path | None, *, as_json: bool) -> None:
         work = functools.partial(_ask_batch, list(_read_batch(batch)))
     else:
         work = functools.partial(_ask_one, question or "", as_json=as_json)
-    asyncio.run(_with_lantern(settings, work, keep_activity=False))
+    asyncio.run(_with_lantern(settings, work, notes=None))
 
 
 @main.group()
@@ -128,7 +128,7 @@ def run(*, force_sync: bool) -> None:
         with stop_on_signals() as stop:
             await stay_connected(new_client, token, stop)
 
-    asyncio.run(_with_lantern(settings, work))
+    asyncio.run(_with_lantern(settings, work, notes=settings.database))
 
 
 @main.command()
@@ -143,7 +143,8 @@ def demo(port: int, *, browser: bool) -> None:
         raise ConfigurationError(
             f"The demo's parts are not installed ({error}). Run `make demo`, or `pip install 'lantern-bot[demo]'`."
         ) from error
-    asyncio.run(_with_lantern(settings, functools.partial(serve, settings.state, port, browser), database="demo.db"))
+    notes = settings.state / "demo.db"
+    asyncio.run(_with_lantern(settings, functools.partial(serve, notes, port, browser), notes=notes))
 
 
 @main.command()
@@ -168,8 +169,7 @@ async def _with_lantern(
     settings: Settings,
     work: Callable[[Lantern], Awaitable[None]],
     *,
-    database: str = "lantern.db",
-    keep_activity: bool = True,
+    notes: Path | None,
 ) -> None:
     """Build the bot's inside, showing progress, and do `work` with it."""
     content = app.load_content(settings)
@@ -177,10 +177,10 @@ async def _with_lantern(
         with progress_bar() as progress:
             running = app.lantern(
                 content,
-                settings.state / database,
+                settings.database,
+                notes,
                 app.model_opener(settings),
                 progress,
-                keep_activity=keep_activity,
             )
             lantern = await stack.enter_async_context(running)
         await work(lantern)
