@@ -1,0 +1,49 @@
+# `make demo` and `make test` are all a newcomer needs; `make help` lists the rest.
+.DEFAULT_GOAL := help
+.PHONY: help demo test ask run doctor lint types bench screenshots constraints clean
+PY := .venv/bin/python
+SETUP := PYTHON="$(PYTHON)" deploy/setup.sh
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## Try Lantern in a simulated Discord in your browser
+	@$(SETUP) demo
+	@.venv/bin/lantern demo
+
+test: ## Install what the tests need and run them
+	@$(SETUP) test
+	@$(PY) -m pytest
+
+ask: ## One question in the terminal: make ask Q="how do I get into a PhD without publications"
+	@$(SETUP) run
+	@.venv/bin/lantern ask "$(Q)"
+
+run: ## Run the bot on Discord (needs LANTERN_DISCORD_TOKEN, see README)
+	@$(SETUP) run
+	@.venv/bin/lantern run
+
+doctor: ## What is set, what is missing, what to do
+	@$(SETUP) run
+	@.venv/bin/lantern doctor
+
+lint: ## Lint, format check, types, architecture
+	@$(SETUP) test
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+
+bench: ## Measure speed and write docs/benchmarks.md
+	@$(SETUP) test
+	@$(PY) tests/bench/run.py
+
+screenshots: ## Renew the pictures in docs/ from the demo (needs Chromium)
+	@$(SETUP) test
+	@$(PY) -m tests.support.screenshots
+
+constraints: ## Refresh every pinned version in constraints.txt
+	@deploy/refresh-constraints.sh
+
+clean: ## Remove .venv and what tools cached; keeps .lantern, where your data is
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
