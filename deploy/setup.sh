@@ -58,11 +58,18 @@ case $extra in
 run) wanted=. ;;
 *) wanted=".[$extra]" ;;
 esac
-# An import that fails below, for a package that pip believes complete, is mended by installing everything anew.
-if ! pip install --quiet --constraint constraints.txt --editable "$wanted" ||
-    ! .venv/bin/python -c 'import bot.cli, bot.cogs.client, sentence_transformers, sklearn' 2>/dev/null; then
-    say "Something was left half-installed; installing it anew"
-    rm -rf .venv
-    exec "$0" "$extra"
+install() { pip install --quiet --constraint constraints.txt --editable "$wanted"; }
+works() { .venv/bin/python -c 'import bot.cli, bot.cogs.client, sentence_transformers, sklearn' 2>/dev/null; }
+if ! install; then
+    say "The installation failed; the lines above say why. Mend that (often the network) and run this again."
+    exit 1
+fi
+if ! works; then
+    # pip believes a package complete whose files were only half written when an earlier run was stopped.
+    say "An earlier run left something half-installed; installing it all anew"
+    rm -rf .venv/lib*/python*/site-packages/~*
+    pip install --quiet --force-reinstall --no-deps --constraint constraints.txt $(pip freeze --exclude-editable | grep -v '^torch==')
+    install
+    works || { say "Lantern still does not start. Remove .venv (rm -rf .venv) and run this again."; exit 1; }
 fi
 printf '%s' "$state" >"$stamp"

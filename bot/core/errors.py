@@ -88,6 +88,12 @@ class ContentError(LanternError):
         super().__init__("\n".join([f"{many} to mend:", *map(str, self.problems)]))
 
 
+class SmallPackError(LanternError):
+    """The FAQ holds too little to learn from how sure an answer is."""
+
+    exit_code = Exit.DATA
+
+
 class StorageError(LanternError):
     """The database cannot be used; nothing that was stored is lost."""
 

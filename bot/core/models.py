@@ -128,7 +128,8 @@ class Reply:
 
     `question`: the cleaned text that was searched; `shortened`: only its beginning was;
     `help_first`: words of crisis were found, so the help text comes before anything else;
-    `related`: entries near the answer; `choices`: the entries offered for CHOICES; `topics`: the nearest shelves for UNKNOWN;
+    `related`: entries near the answer; `choices`: the entries offered for CHOICES;
+    `topics`: the nearest shelves for UNKNOWN;
     `unanswered_id`: the row in the queue of unanswered questions for UNKNOWN.
     """
 

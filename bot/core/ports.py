@@ -59,7 +59,7 @@ class GuildEdits(Protocol):
 
 
 class Activity(Protocol):
-    """What members did: votes, uses, unanswered questions. Nothing here keeps who asked, unless they ticked."""
+    """What members did: votes, uses, unanswered questions. Who asked is kept only where they ticked."""
 
     async def count_use(self, guild: GuildId, entry_id: EntryId) -> None:
         """Count that an entry was shown."""

@@ -51,8 +51,9 @@ class Library:
         """Return the guild's FAQ."""
         known = self._shelves.get(guild)
         if known is None:
-            edits = await self._edits.edits_of(guild)
-            known = self._shelf_of(merge(self.pack.entries, edits), is_pack=False) if edits else self.pack_shelf
+            known = self.pack_shelf
+            if edits := await self._edits.edits_of(guild):
+                known = self._shelf_of(merge(self.pack.entries, edits), is_pack=False)
             self._shelves[guild] = known
         return known
 

@@ -8,34 +8,45 @@ import unicodedata
 QUESTION_LENGTH = 1000
 """Characters of a question that are searched. The model reads 256 word pieces, about as much."""
 
-_INVISIBLE = frozenset("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0\ufeff")
+_BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 _SPACE = re.compile(r"\s+")
+_JOINER, _EMOJI_STYLE = "\u200d", "\ufe0f"
+_EMOJI = "[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
+# The joiner holds 👩‍🔬 together, the style gives ❤️ its colour; anywhere else neither is seen.
+_STRAY = re.compile(
+    f"(?<!{_EMOJI}){_EMOJI_STYLE}|(?<!{_EMOJI})(?<!{_EMOJI}{_EMOJI_STYLE}){_JOINER}|{_JOINER}(?!{_EMOJI})"
+)
 # Everything Discord's Markdown, mentions, time stamps, emoji and link detection can start or end with.
 _MARKUP = re.compile(r"([\\*_~`|>#\-+\[\](){}<@:.!&/=])")
 _ESCAPED = re.compile(r"\\([\\*_~`|>#\-+\[\](){}<@:.!&/=])")
+_PLAIN_QUOTES = {ord(quote): "'" for quote in "‘’ʼ′"} | {ord(quote): '"' for quote in "“”"}
 
 
 def clean(text: str) -> str:
     """Return `text` as one line of visible characters in Unicode's NFC, idempotent.
 
     Control characters, zero-width and bidirectional controls, and blank fillers are dropped;
-    the joiner that holds an emoji together stays between two other characters.
+    the joiner and the style of an emoji stay inside it.
     """
     spaced = _SPACE.sub(" ", text)
-    visible = "".join(character for character in spaced if not _is_invisible(character))
+    visible = _STRAY.sub("", "".join(character for character in spaced if not _is_invisible(character)))
     return _SPACE.sub(" ", unicodedata.normalize("NFC", visible)).strip()
 
 
 def _is_invisible(character: str) -> bool:
-    # Cc controls, Cf format (zero-width, bidi), Cs lone surrogates (SQLite cannot store them), Co/Cn unassigned.
-    return character in _INVISIBLE or unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"}
+    if character in {_JOINER, _EMOJI_STYLE}:
+        return False
+    is_variant = "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+    # Controls, formats (zero-width, bidi), surrogates (SQLite cannot store them), private use, unassigned.
+    is_control = unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"}
+    return is_control or is_variant or character in _BLANKS
 
 
 def normalise(text: str) -> str:
     """Return the form under which two texts count as the same: NFKC, case folded, plain quotes."""
-    folded = unicodedata.normalize("NFKC", clean(text)).casefold()
-    folded = folded.translate({0x2018: "'", 0x2019: "'", 0x02BC: "'", 0x2032: "'", 0x201C: '"', 0x201D: '"'})
-    return clean(folded)
+    # The acute accent that many type as an apostrophe: NFKC would make a space and an accent of it.
+    folded = unicodedata.normalize("NFKC", clean(text).replace("´", "'")).casefold()
+    return clean(folded.translate(_PLAIN_QUOTES))
 
 
 def has_words(text: str) -> bool:
@@ -44,12 +55,12 @@ def has_words(text: str) -> bool:
 
 
 def escape(text: str) -> str:
-    """Quote a person's text so that Discord shows it letter for letter: no Markdown, link, mention or emoji."""
+    """Quote text so that Discord shows it letter for letter: no Markdown, link, mention or custom emoji."""
     return _MARKUP.sub(r"\\\1", text)
 
 
 def unescape(text: str) -> str:
-    """Undo `escape`: unescape(escape(t)) == t for every t."""
+    """Return the text that `escape` made this from."""
     return _ESCAPED.sub(r"\1", text)
 
 
@@ -59,7 +70,7 @@ def cut(text: str, limit: int) -> str:
         return text
     head = text[: limit - 1]
     if not text[limit - 1].isspace():
-        at_word = head.rstrip().rfind(" ")
+        at_word = head.rfind(" ")
         # A single long word is cut inside: half a word says more than nothing.
         head = head[:at_word] if at_word >= limit // 2 else head
     return head.rstrip() + "…"

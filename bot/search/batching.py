@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.core.ports import Embedder
 
 BATCH_SIZE = 16
-"""Questions per pass: eight took 2.4 times as long as one, so a batch shortens the queue and nobody's wait by much."""
+"""Questions per pass: eight took 2.4 times as long as one, so a batch makes the queue shorter."""
 CACHE_SIZE = 512
 """Questions remembered: 512 x 384 x 4 bytes = 0.8 MB."""
 

@@ -1,9 +1,9 @@
 """From features to P(the first entry answers the question), fitted on labels the FAQ makes for itself.
 
-Positives: each phrasing asked as a question while it is left out of its entry (right when its entry still comes
-first). Near misses: the same question with its whole entry left out, so that nothing is right. Off topic: the
-shipped questions, each left out of the bank in turn. Method: logistic regression (Platt 1999) on standardised
-features (retrieval.md 6.2 and 7), thresholds from predictions cross-validated by entry.
+Positives: each phrasing asked as a question while it is left out of its entry (right when its entry still
+comes first). Near misses: the same question with its whole entry left out, so that nothing is right. Off
+topic: the shipped questions, each left out of the bank in turn. Method: logistic regression (Platt 1999) on
+standardised features (retrieval.md 6.2 and 7), thresholds from predictions cross-validated by entry.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bot.core.errors import SmallPackError
 from bot.core.models import Thresholds
 from bot.search.index import document_of
-from bot.search.scoring import FEATURES, W_BEST, W_CENTROID, W_DOCUMENT, W_LEXICAL, Views, features_of, fuse, views_of
+from bot.search.scoring import FEATURES, WEIGHTS, Views, features_of, fuse, views_of
 from bot.search.tokens import words_of
 
 if TYPE_CHECKING:
@@ -34,11 +35,14 @@ OFF_TOPIC_ANSWERED = 0.02
 OFF_TOPIC_OFFERED = 0.10
 """Share of the off-topic bank that may be met with an answer or with choices."""
 ANSWER_PRECISION = 0.75
-"""Of what is answered, the share that must be right on the labels the FAQ makes for itself. They are harder than
-people's questions: a left-out phrasing was written to differ from the others, and a near miss often has a sibling
-entry that would serve as well (docs/benchmarks.md)."""
+"""Of what is answered, the share that must be right on the labels the FAQ makes for itself. They are harder
+than people's questions: a left-out phrasing was written to differ from the others, and a near miss often has
+a sibling entry that would serve as well (docs/benchmarks.md)."""
 CLASS_SHARES = {"in_scope": 0.7, "near_miss": 0.1, "off_topic": 0.2}
 """The mixture of questions the probability is meant for [assumed: what a help channel sees]."""
+
+FOLDS = 5
+"""Parts of the labels; each is predicted by what was fitted on the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ def fingerprint_of(entries: Sequence[Entry], off_topic: Sequence[str]) -> str:
     """Return what tells the data and the method of one calibration from another, hex sha256."""
     method = (
         FEATURES,
-        (W_BEST, W_CENTROID, W_DOCUMENT, W_LEXICAL),
+        WEIGHTS,
         (OFF_TOPIC_ANSWERED, OFF_TOPIC_OFFERED, ANSWER_PRECISION),
         CLASS_SHARES,
     )
@@ -86,19 +90,29 @@ def fingerprint_of(entries: Sequence[Entry], off_topic: Sequence[str]) -> str:
     return hashlib.sha256(json.dumps([method, data, list(off_topic)]).encode()).hexdigest()
 
 
-def fit(index: Index, off_topic: NDArray[np.float32], off_topic_texts: Sequence[str], model: str, data: str) -> Calibration:
-    """Fit a calibration; `off_topic`: vectors of the off-topic questions, shape (n, d); `data`: the fingerprint."""
+def fit(
+    index: Index, off_topic: NDArray[np.float32], off_topic_texts: Sequence[str], model: str, data: str
+) -> Calibration:
+    """Fit a calibration; `off_topic`: vectors of `off_topic_texts`, shape (n, d); `data`: the fingerprint.
+
+    Raises SmallPackError for a pack from which nothing can be learnt.
+    """
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - half a second, and only when fitting
     from sklearn.model_selection import GroupKFold, cross_val_predict  # noqa: PLC0415
 
     labelled = _self_labelled(index, off_topic, off_topic_texts)
+    # Whatever fold is left out, something right and something wrong must remain.
+    if len(np.unique(labelled.groups)) < FOLDS or len(np.unique(labelled.groups[labelled.right])) < 2:  # noqa: PLR2004
+        raise SmallPackError(
+            f"{len(index.ids)} entries and {len(off_topic_texts)} off-topic questions are too few to learn from how "
+            "sure an answer is. Add entries with several phrasings to data/faq/, and questions to data/off_topic.yaml."
+        )
     means, scales = labelled.features.mean(axis=0), labelled.features.std(axis=0) + 1e-9
     standard = (labelled.features - means) / scales
     regression = LogisticRegression(C=1.0, max_iter=1000)
     sample = {"sample_weight": labelled.weights}
-    predicted = cross_val_predict(
-        regression, standard, labelled.right, groups=labelled.groups, cv=GroupKFold(5), method="predict_proba", params=sample
-    )[:, 1]
+    by_entry = {"groups": labelled.groups, "cv": GroupKFold(FOLDS), "method": "predict_proba"}
+    predicted = cross_val_predict(regression, standard, labelled.right, params=sample, **by_entry)[:, 1]
     regression.fit(standard, labelled.right, **sample)
     return Calibration(
         model=model,
@@ -150,7 +164,7 @@ def _self_labelled(index: Index, off_topic: NDArray[np.float32], off_topic_texts
 def _without_itself(
     index: Index, row: int, owner: int, rest: NDArray[np.float32], words: Sequence[str]
 ) -> Views:
-    """Return the views of a phrasing while it is left out of its own entry; `rest`: the sum of the other ones."""
+    """Return the views of a phrasing left out of its own entry; `rest`: the sum of the entry's other ones."""
     vector = index.phrasings[row]
     cosines = index.phrasings @ vector
     cosines[row] = -1.0

@@ -11,7 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.core.models import Suggestion
-from bot.safety.text import clean, cut, normalise
+from bot.safety.text import QUESTION_LENGTH, clean, cut, normalise
 from bot.search.tokens import words_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ class Completer:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._suggestions = [
-            Suggestion(cut(clean(entry.question), LABEL_LENGTH), f"{VALUE_PREFIX}{entry.id}") for entry in entries
+            Suggestion(cut(clean(entry.question), LABEL_LENGTH), f"{VALUE_PREFIX}{entry.id}")
+            for entry in entries
         ]
         self._positions = {entry.id: position for position, entry in enumerate(entries)}
         found: dict[str, set[int]] = {}
@@ -59,6 +60,7 @@ class Completer:
 
     def rows(self, typed: str, *, front: Iterable[EntryId] = ()) -> list[Suggestion]:
         """Return at most 25 rows for what was typed, one per entry, best first; `front` for nothing typed."""
+        typed = typed[:QUESTION_LENGTH]  # Discord lets 6,000 characters through, and every word costs time
         words = words_of(typed)
         if not words:
             positions = dict.fromkeys(self._positions[each] for each in front if each in self._positions)
@@ -92,7 +94,8 @@ class Completer:
         return met or [(other, TYPO) for other in self._typos_of(word)]
 
     def _starting_with(self, beginning: str) -> list[str]:
-        return self._words[bisect_left(self._words, beginning) : bisect_left(self._words, beginning + "\U0010ffff")]
+        low = bisect_left(self._words, beginning)
+        return self._words[low : bisect_left(self._words, beginning + "\U0010ffff")]
 
     def _that_begin_with(self, beginning: str) -> list[int]:
         low = bisect_left(self._beginnings, (beginning,))

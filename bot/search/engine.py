@@ -1,4 +1,4 @@
-"""The search over every guild's FAQ: builds indexes, embeds questions, scores them, estimates the probability."""
+"""The search over every guild's FAQ: builds indexes, embeds questions, scores them, gives probabilities."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from bot.core.models import Entry, EntryId, GuildId, Suggestion, Thresholds
+    from bot.core.models import EntryId, GuildId, Suggestion, Thresholds
     from bot.core.ports import CalibrationStore, Embedder, VectorStore
     from bot.faq.library import Library, Shelf
 
@@ -36,7 +36,7 @@ OWN_INDEXES = 16
 """Guilds with edits whose index stays in memory: about 2 MB each."""
 CHUNK = 64
 """Texts embedded between two reports of progress."""
-
+NOTHING = Evidence((), 0.0)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -80,7 +80,10 @@ class SearchEngine:
         stored: CalibrationStore,
         progress: Callable[[int, int], None],
     ) -> SearchEngine:
-        """Index and calibrate the pack; only what is not stored yet is computed. `progress(done, of)` counts texts."""
+        """Index and calibrate the pack; only what is not stored yet is computed.
+
+        `progress(done, of)` counts texts.
+        """
         engine = cls(library, embedder, vectors, ThreadPoolExecutor(1, thread_name_prefix="search"))
         try:
             await engine._prepare(stored, progress)
@@ -109,6 +112,8 @@ class SearchEngine:
         A wording that stands in the FAQ is certain and is not embedded.
         """
         ready = await self._ready(guild)
+        if ready is None:
+            return NOTHING
         position = ready.index.exact.get(normalise(question))
         if position is not None and ready.index.ids[position] not in without:
             return Evidence((Hit(ready.index.ids[position], 1.0),), 1.0)
@@ -123,7 +128,7 @@ class SearchEngine:
     async def suggest(self, guild: GuildId, typed: str, *, front: Sequence[EntryId]) -> Sequence[Suggestion]:
         """Return autocomplete rows for what was typed so far."""
         ready = await self._ready(guild)
-        return ready.completer.rows(typed, front=front)
+        return ready.completer.rows(typed, front=front) if ready else []
 
     def close(self) -> None:
         """Let the model's thread end."""
@@ -137,15 +142,22 @@ class SearchEngine:
         for entry_id in without:
             if entry_id in index.ids:
                 scores[index.ids.index(entry_id)] = -np.inf
-        best = np.argsort(-scores)[:HITS]
-        hits = tuple(Hit(index.ids[position], float(scores[position])) for position in best if np.isfinite(scores[position]))
+        order = np.argsort(-scores, kind="stable")[:HITS]
+        best = order[np.isfinite(scores[order])]
+        if not len(best):
+            return NOTHING
         off_topic = float((self._off_topic @ vector).max())
-        return Evidence(hits, self._calibration.probability(features_of(index, views, scores, words, off_topic)))
+        features = features_of(index, views, scores, words, off_topic)
+        hits = tuple(Hit(index.ids[position], float(scores[position])) for position in best)
+        return Evidence(hits, self._calibration.probability(features))
 
-    async def _ready(self, guild: GuildId) -> _Ready:
+    async def _ready(self, guild: GuildId) -> _Ready | None:
+        """Return the guild's index; None for a guild that removed every entry."""
         shelf = await self._library.shelf(guild)
         if shelf.is_pack:
             return self._pack
+        if not shelf.entries:
+            return None
         known = self._own.get(guild)
         if known is None or known.shelf is not shelf:
             entries = tuple(shelf.entries.values())
@@ -173,8 +185,9 @@ class SearchEngine:
             keys = missing[start : start + CHUNK]
             vectors = await self._off_loop(self._embedder.embed, [by_hash[key] for key in keys])
             new = dict(zip(keys, vectors, strict=True))
-            await self._vectors.save(model_id, revision, {key: vector.tobytes() for key, vector in new.items()})
             found.update(new)
+            as_bytes = {key: vector.tobytes() for key, vector in new.items()}
+            await self._vectors.save(model_id, revision, as_bytes)
         progress(len(missing), len(missing))
         return found
 

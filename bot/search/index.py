@@ -36,7 +36,7 @@ def texts_to_embed(entries: Sequence[Entry]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """E entries with P phrasings in d dimensions. Every vector is of unit length, so a dot product is a cosine."""
+    """E entries with P phrasings in d dimensions. Vectors are of unit length: a dot product is a cosine."""
 
     ids: tuple[EntryId, ...]
     phrasings: NDArray[np.float32]

@@ -1,4 +1,4 @@
-"""How well each entry fits a question. Pure and replaceable: `fuse` is the one place that weighs the views."""
+"""How well each entry fits a question. Pure and replaceable: `fuse` alone weighs the views."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from bot.search.index import Index
 
-W_BEST, W_CENTROID, W_DOCUMENT, W_LEXICAL = 0.35, 0.35, 0.3, 0.5
-"""The best fused scorer over twelve public sets: mean recall@1 .823, best phrasing alone .776 (retrieval.md 7)."""
+WEIGHTS = W_BEST, W_CENTROID, W_DOCUMENT, W_LEXICAL = 0.35, 0.35, 0.3, 0.5
+"""The best of the fused scorers over twelve public sets: mean recall@1 .823, best phrasing alone .776
+(retrieval.md 7)."""
 
 FEATURES = ("score", "margin", "best_cosine", "coverage", "off_topic", "unknown_words")
 """What P(the first entry answers the question) is estimated from, in this order."""
@@ -62,13 +63,16 @@ def fuse(views: Views) -> NDArray[np.float32]:
 def features_of(
     index: Index, views: Views, scores: NDArray[np.float32], words: Sequence[str], off_topic: float
 ) -> list[float]:
-    """Return the FEATURES of the highest score; `off_topic` is the greatest cosine with the off-topic questions."""
-    order = np.argpartition(scores, -2)[-2:] if len(scores) > 1 else np.array([0, 0])
-    top = int(order[np.argmax(scores[order])])
-    margin = float(abs(scores[order[0]] - scores[order[1]]))
+    """Return the FEATURES of the highest score; `off_topic`: the greatest cosine with an off-topic question.
+
+    An entry left out has the score -inf; where one entry alone is left, the margin is 0.
+    """
+    top = int(scores.argmax())
+    others = np.delete(scores, top)
+    second = others.max(initial=-np.inf)
     return [
         float(scores[top]),
-        margin,
+        float(scores[top] - second) if np.isfinite(second) else 0.0,
         float(views.best[top]),
         index.lexicon.coverage(words, top),
         off_topic,

@@ -31,7 +31,7 @@ def words_of(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """BM25 over one document per entry; idf as in Lucene: log(1 + (n - df + .5) / (df + .5)), never negative."""
+    """BM25 over one document per entry; idf as in Lucene: log(1 + (n - df + .5) / (df + .5)), positive."""
 
     size: int
     postings: Mapping[str, tuple[NDArray[np.intp], NDArray[np.float32]]]
@@ -60,7 +60,7 @@ class Lexicon:
         return math.log(1 + (self.size - held_by + 0.5) / (held_by + 0.5))
 
     def ratio(self, words: Sequence[str]) -> NDArray[np.float32]:
-        """Return BM25 of each document over that of an ideal one full of every word; shape (size,), in 0..1."""
+        """Return BM25 of each document over that of an ideal one, full of every word; shape (size,), 0..1."""
         scores = np.zeros(self.size, np.float32)
         ideal = 0.0
         for word in set(words):

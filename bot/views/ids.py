@@ -22,8 +22,9 @@ class Action:
 
 def action(verb: str, *arguments: object) -> str:
     """Return a custom id; raises ValueError for one Discord would refuse."""
-    custom_id = str(Action(verb, tuple(map(str, arguments))))
-    if len(custom_id) > CUSTOM_ID_LENGTH or any(":" in str(argument) for argument in arguments):
+    meant = Action(verb, tuple(map(str, arguments)))
+    custom_id = str(meant)
+    if len(custom_id) > CUSTOM_ID_LENGTH or parse_action(custom_id) != meant:
         raise ValueError(f"{custom_id!r} cannot be a custom id")
     return custom_id
 
