@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.content.packs import load_crisis, load_pack
 from bot.content.prompts import check_starters, load_texts
+from bot.core.errors import ContentError
 from bot.core.models import EntryId
 from bot.faq.asking import Asking
 from bot.faq.library import Library
@@ -20,9 +21,10 @@ from bot.storage.faq import GuildEntries
 from bot.storage.search import SearchStore
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
+    from bot.core.errors import Problem
     from bot.core.models import Pack
     from bot.core.ports import Embedder
     from bot.core.texts import Texts
@@ -51,12 +53,30 @@ class Lantern:
 
 
 def load_content(settings: Settings) -> Content:
-    """Read and check prompts/ and data/; raises ContentError with every problem of the file or pack."""
-    texts = load_texts(settings.prompts, settings.locale)
-    pack = load_pack(settings.data)
+    """Read and check prompts/ and data/; raises ContentError with every problem of every file.
+
+    Only the starters wait until the rest is sound.
+    """
+    problems: list[Problem] = []
+    with _gathered(problems):
+        texts = load_texts(settings.prompts, settings.locale)
+    with _gathered(problems):
+        pack = load_pack(settings.data)
+    with _gathered(problems):
+        crisis = load_crisis(settings.data)
+    if problems:
+        raise ContentError(problems)
     path = settings.prompts / f"{settings.locale}.yaml"
     check_starters(path, texts, frozenset(str(entry.id) for entry in pack.entries))
-    return Content(texts, pack, load_crisis(settings.data))
+    return Content(texts, pack, crisis)
+
+
+@contextmanager
+def _gathered(problems: list[Problem]) -> Iterator[None]:
+    try:
+        yield
+    except ContentError as error:
+        problems += error.problems
 
 
 def no_progress(_done: int, _of: int) -> None:

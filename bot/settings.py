@@ -18,7 +18,7 @@ SHIPPED = _BESIDE / "shipped" if (_BESIDE / "shipped").is_dir() else _BESIDE.par
 class Settings(BaseSettings):
     """Every setting; each is an environment variable that begins with LANTERN_."""
 
-    model_config = SettingsConfigDict(env_prefix="LANTERN_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="LANTERN_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     discord_token: SecretStr | None = Field(default=None, description="the bot's token, for `lantern run`")
     model: str = Field(default="all-MiniLM-L6-v2", description="the embedding model: a name or a folder", min_length=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from bot.content.yaml_source import YamlSource, read_yaml
@@ -16,6 +18,9 @@ COMMAND_DESCRIPTION_LENGTH = 100
 BUTTON_LABEL_LENGTH = 80
 """Discord's limits (discord/limits.md)."""
 
+FORMATTED = re.compile(r"(?<!\{)\{\w+[!:.\[]")
+"""A placeholder with a conversion, a format or an attribute: what it makes of a value shows only when it is too late."""
+
 _LIMITS = {
     **{key: COMMAND_NAME_LENGTH for key in DECLARED if key.startswith("command.") and key.endswith(".name")},
     **{key: COMMAND_DESCRIPTION_LENGTH for key in DECLARED if key.endswith("description")},
@@ -25,7 +30,13 @@ _LIMITS = {
     },
     "choices.none": BUTTON_LABEL_LENGTH,
     "unknown.notify": BUTTON_LABEL_LENGTH,
+    "command.ask.question": COMMAND_NAME_LENGTH,
+    "command.ask.visibility": COMMAND_NAME_LENGTH,
+    "command.ask.private": COMMAND_DESCRIPTION_LENGTH,
+    "command.ask.public": COMMAND_DESCRIPTION_LENGTH,
 }
+_TYPED = frozenset({"command.ask.name", "command.ask.question", "command.ask.visibility", "command.about.name"})
+"""What members type after a slash; names of menus may have any form."""
 
 
 def load_texts(folder: Path, locale: str) -> Texts:
@@ -96,6 +107,9 @@ def _check_sentence(source: YamlSource, place: tuple[str, ...], sentence: str) -
     except ValueError as error:
         source.add_problem(place, key, f"has braces that do not pair up ({error}); write {{{{ for a plain brace")
         return
+    if FORMATTED.search(sentence):
+        source.add_problem(place, key, "has a placeholder with more than its name in it; write only {name}")
+        return
     for name in sorted(used - DECLARED[key]):
         known = ", ".join(f"{{{known}}}" for known in sorted(DECLARED[key])) or "none"
         source.add_problem(place, key, f"has the placeholder {{{name}}}, which is not filled here; known: {known}")
@@ -104,3 +118,10 @@ def _check_sentence(source: YamlSource, place: tuple[str, ...], sentence: str) -
     limit = _LIMITS.get(key)
     if limit is not None and len(sentence.strip()) > limit:
         source.add_problem(place, key, f"has {len(sentence.strip())} characters; Discord takes {limit}")
+    if key in _TYPED and not _can_be_typed(sentence.strip()):
+        source.add_problem(place, key, f"is {sentence!r}; Discord takes one word in small letters, with - or _ if need be")
+
+
+def _can_be_typed(name: str) -> bool:
+    # Letters, the marks that some scripts put on them, and digits.
+    return name == name.lower() and all(sign in "-_" or unicodedata.category(sign)[0] in "LMN" for sign in name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from bot.core.errors import ContentError, Problem
+from bot.core.errors import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,17 +16,35 @@ if TYPE_CHECKING:
 Location = tuple[str | int, ...]
 """The way to a value from the top of a file: keys and list positions."""
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TIMESTAMP = "tag:yaml.org,2002:timestamp"
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Leaves dates as text, for whoever expects one to read, and knows the line of every value it cannot read."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own way
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != _TIMESTAMP]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """Return a node's value."""
+        try:
+            return super().construct_object(node, deep)
+        except ValueError as error:
+            raise yaml.constructor.ConstructorError(None, None, str(error), node.start_mark) from error
 
 
 @dataclass(slots=True)
 class YamlSource:
-    """One parsed file: its value, and the line of each part of it."""
+    """One file: its text, its value (None where it is broken), and the line of each part of it."""
 
     path: Path
+    text: str = ""
     value: Any = None
     lines: dict[Location, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    is_broken: bool = False
 
     def line_of(self, location: Sequence[str | int]) -> int:
         """Return the line (from 1) of the part at `location`, or of the nearest part around it."""
@@ -39,33 +57,51 @@ class YamlSource:
         """Note a fault at `location`."""
         self.problems.append(Problem(self.path, self.line_of(location), key, message))
 
+    def call_broken(self, line: int, message: str) -> None:
+        """Note that the file as a whole cannot be used."""
+        self.problems.append(Problem(self.path, line, "file", message))
+        self.is_broken, self.value = True, None
+
 
 def read_yaml(path: Path) -> YamlSource:
-    """Read a file; syntax errors and doubled keys become problems, and a broken file has the value None.
-
-    Raises ContentError when the file cannot be read at all.
-    """
+    """Read a file; whatever is wrong with it becomes a problem, so that one file never hides another's faults."""
     source = YamlSource(path)
     try:
-        loader = _Loader(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        message = f"cannot be read ({error}); it must be there, be UTF-8 text, and hold no control characters"
-        raise ContentError([Problem(path, 1, "file", message)]) from error
+        content = path.read_bytes()
+    except OSError as error:
+        source.call_broken(1, f"cannot be read ({error.strerror}); it must be there, and Lantern must be allowed to read it")
+        return source
+    # What is not UTF-8 is replaced here and refused below, so that what the rest of the file names is still known.
+    source.text = content.decode("utf-8-sig", errors="replace")
     try:
-        node = loader.get_single_node()
-        if node is not None:
-            _note_lines(node, (), source)
-            source.value = loader.construct_document(node)
-    except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        reason = getattr(error, "problem", None) or str(error)
-        message = f"is not valid YAML: {reason}. Look at the quotes, colons and indentation here and just above"
-        source.problems.append(Problem(path, line, "file", message))
-        source.value = None
-    finally:
-        loader.dispose()
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        source.call_broken(line, f"is not UTF-8 text (byte {content[error.start]:#04x}); save it as UTF-8")
+        return source
+    _parse(source)
     return source
+
+
+def _parse(source: YamlSource) -> None:
+    try:
+        loader = _Loader(source.text)
+        try:
+            node = loader.get_single_node()
+            if node is not None:
+                _note_lines(node, (), source)
+                source.value = loader.construct_document(node)
+        finally:
+            loader.dispose()
+    except yaml.reader.ReaderError as error:
+        line = source.text.count("\n", 0, error.position) + 1
+        source.call_broken(line, f"holds a control character ({error.character!r:.20}); remove it")
+    except RecursionError:
+        source.call_broken(1, "is nested too deeply, or an alias (*name) holds itself; write it out")
+    except yaml.YAMLError as error:
+        mark, reason = getattr(error, "problem_mark", None), getattr(error, "problem", None) or str(error)
+        message = f"is not valid YAML: {reason}. Look at the quotes, colons and indentation here and just above"
+        source.call_broken(mark.line + 1 if mark else 1, message)
 
 
 def _note_lines(node: yaml.Node, place: Location, source: YamlSource) -> None:

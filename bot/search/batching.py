@@ -55,6 +55,10 @@ class QuestionEmbedder:
             texts = [self._texts.pop(key) for key in keys]
             try:
                 vectors = await loop.run_in_executor(self._executor, self._embedder.embed, texts)
+            except asyncio.CancelledError:  # the search was closed, so nothing will come any more
+                for future in self._waiting.values():
+                    future.cancel()
+                raise
             except Exception as error:  # noqa: BLE001 - whoever waits gets it
                 for key in keys:
                     self._waiting.pop(key).set_exception(error)

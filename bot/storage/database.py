@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
@@ -19,13 +20,14 @@ from bot.core.errors import (
     DiskFullError,
     StorageError,
 )
-from bot.storage.migrations import migrations
+from bot.storage.migrations import known_names, migrations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 BUSY_SECONDS = 2.0
 """How long a statement waits for another process. Below Discord's 3 s, so that the person still gets a sentence."""
+PAUSE_SECONDS = 0.01
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -57,11 +59,21 @@ class Database:
     async def run(
         self, job: Callable[Concatenate[sqlite_utils.Database, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run `job(db, ...)` as one transaction in the owning thread and return its result."""
+        """Run `job(db, ...)` as one transaction in the owning thread and return its result.
+
+        Where another process wrote between the job's reading and its writing, the job is run again, so it must
+        touch nothing but the database.
+        """
 
         def in_thread() -> T:
-            with _named_failures(self.path), self._db.atomic():
-                return job(self._db, *args, **kwargs)
+            with _named_failures(self.path):
+                while True:
+                    try:
+                        with self._db.atomic():
+                            return job(self._db, *args, **kwargs)
+                    except sqlite3.OperationalError as error:
+                        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY_SNAPSHOT:
+                            raise
 
         return await asyncio.get_running_loop().run_in_executor(self._executor, in_thread)
 
@@ -72,20 +84,33 @@ class Database:
 
 
 def _open(path: Path | None) -> sqlite_utils.Database:
+    give_up_at = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            return _try_to_open(path)
+        except DatabaseLockedError:
+            # SQLite waits for other writers, but not while the journal mode changes, as on two first starts at once.
+            if time.monotonic() > give_up_at:
+                raise
+            time.sleep(PAUSE_SECONDS)
+
+
+def _try_to_open(path: Path | None) -> sqlite_utils.Database:
     with _named_failures(path):
-        if path is None:
-            connection = sqlite3.connect(":memory:")
-        else:
+        if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             if path.exists() and path.stat().st_size:
                 inspect_file(path)
-            connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
+        connection = sqlite3.connect(path or ":memory:", timeout=BUSY_SECONDS)
         try:
             db = sqlite_utils.Database(connection)
             db.execute("PRAGMA foreign_keys = ON")
             db.enable_wal()
+            # Writing is tried now, not when the first member votes; and two processes migrate one after the other.
+            db.execute("BEGIN IMMEDIATE")
             if migrations.pending(db):
                 migrations.apply(db)
+            connection.commit()
         except BaseException:
             connection.close()
             raise
@@ -93,30 +118,35 @@ def _open(path: Path | None) -> sqlite_utils.Database:
 
 
 def inspect_file(path: Path) -> None:
-    """Look at the file read-only; raise a StorageError where it is damaged or comes from a newer version."""
-    address = f"{path.absolute().as_uri()}?mode=ro"
-    with (
-        _named_failures(path),
-        contextlib.closing(sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS)) as connection,
-    ):
-        ((verdict, *_), *_) = connection.execute("PRAGMA quick_check(1)").fetchall()
-        if verdict != "ok":
-            raise sqlite3.DatabaseError(f"malformed: {verdict}")
-        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if "_sqlite_migrations" not in tables:
-            if tables:
-                raise DatabaseCorruptError(
-                    f"{path} is a database, but not Lantern's. "
-                    "Set LANTERN_STATE to another folder; the file was not changed."
-                )
-            return
-        rows = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'lantern'")
-        known = {migration.name for migration in migrations.pending(sqlite_utils.Database(memory=True))}
-        if newer := sorted({name for (name,) in rows} - known):
-            raise DatabaseNewerError(
-                f"{path} was written by a newer Lantern (it has {newer[0]}). "
-                "Update Lantern, or restore a backup from before; the file was not changed."
-            )
+    """Look at the file; raise a StorageError where it is damaged, not Lantern's, or from a newer version.
+
+    Changes nothing, and leaves no file beside it: one that nobody has open is read without taking part in its locks.
+    """
+    with _named_failures(path):
+        path.open("rb").close()  # says more than SQLite does of a folder, or of a file that must not be read
+        with contextlib.closing(sqlite3.connect(_address(path), uri=True, timeout=BUSY_SECONDS)) as connection:
+            ((verdict, *_), *_) = connection.execute("PRAGMA quick_check(1)").fetchall()
+            if verdict != "ok":
+                raise _damaged(path, verdict)
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            applied: set[str] = set()
+            if "_sqlite_migrations" in tables:
+                sql = "SELECT name FROM _sqlite_migrations WHERE migration_set = 'lantern'"
+                applied = {name for (name,) in connection.execute(sql)}
+    if tables and not applied:
+        raise DatabaseCorruptError(
+            f"{path} is a database, but not Lantern's. Set LANTERN_STATE to another folder; the file was not changed."
+        )
+    if newer := sorted(applied - known_names()):
+        raise DatabaseNewerError(
+            f"{path} was written by a newer Lantern (it has {newer[0]}). "
+            "Update Lantern, or restore a backup from before; the file was not changed."
+        )
+
+
+def _address(path: Path) -> str:
+    in_use = any(path.with_name(path.name + end).exists() for end in ("-wal", "-journal"))
+    return f"{path.absolute().as_uri()}?mode=ro" + ("" if in_use else "&immutable=1")
 
 
 @contextlib.contextmanager
@@ -127,30 +157,34 @@ def _named_failures(path: Path | None) -> Iterator[None]:
         raise _named(error, path) from error
     except OSError as error:
         raise DatabaseReadOnlyError(
-            f"The folder for {path} cannot be used ({error.strerror}). "
-            "Set LANTERN_STATE to a folder that Lantern may write."
+            f"{path} cannot be used ({error.strerror}). Set LANTERN_STATE to a folder that Lantern may write."
         ) from error
 
 
 def _named(error: sqlite3.Error, path: Path | None) -> StorageError:
-    reason = str(error)
-    lowered = reason.lower()
-    if "locked" in lowered or "busy" in lowered:
-        return DatabaseLockedError(
-            f"{path} is in use by another program. Close that program, or wait until it is done, and try again."
-        )
-    if "readonly" in lowered or "unable to open" in lowered:
-        return DatabaseReadOnlyError(
-            f"{path} cannot be written ({reason}). Give Lantern's user write permission to the file and its folder, "
-            "or set LANTERN_STATE to another folder."
-        )
-    if "full" in lowered:
-        return DiskFullError(
-            f"There is no room left to write {path}. Free some space; what was stored before is intact."
-        )
-    if "malformed" in lowered or "not a database" in lowered:
-        return DatabaseCorruptError(
-            f"{path} is damaged or is not a database ({reason}). Move it away and restore a backup; "
-            "the file was not changed."
-        )
-    return StorageError(f"{path}: SQLite says: {reason}. See the log; what was stored before is intact.")
+    # The low byte is the kind of failure, the rest its details. Python's own errors have no code.
+    match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return DatabaseLockedError(
+                f"{path} is in use by another program. Close that program, or wait until it is done, and try again."
+            )
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+            return DatabaseReadOnlyError(
+                f"{path} cannot be written ({error}). Give Lantern's user write permission to the file and its folder, "
+                "or set LANTERN_STATE to another folder."
+            )
+        case sqlite3.SQLITE_FULL:
+            return DiskFullError(
+                f"There is no room left to write {path}. Free some space; what was stored before is intact."
+            )
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return _damaged(path, str(error))
+        case _:
+            return StorageError(f"{path}: SQLite says: {error}. See the log; what was stored before is intact.")
+
+
+def _damaged(path: Path | None, reason: str) -> DatabaseCorruptError:
+    return DatabaseCorruptError(
+        f"{path} is damaged or is not a database ({reason}). Stop Lantern, move the file away and restore a backup; "
+        "nothing was changed."
+    )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-if TYPE_CHECKING:
-    from sqlite_utils import Database
-
 migrations = Migrations("lantern")
+
+
+def known_names() -> frozenset[str]:
+    """Return the name of every migration this version has."""
+    with Database(memory=True) as empty:
+        return frozenset(migration.name for migration in migrations.pending(empty))
 
 
 @migrations()

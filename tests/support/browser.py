@@ -1,0 +1,136 @@
+"""Drives the demo in headless Chromium as a person would: by clicking and typing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Locator, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE_MILLISECONDS = 60_000
+"""How long a busy machine may take for one step; nothing waits longer than it needs."""
+
+
+def free_ports() -> int:
+    """Return a port that is free, and whose next one is free too."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+@contextmanager
+def running_demo(state: Path) -> Iterator[tuple[str, list[str]]]:
+    """Run `lantern demo` as a process; yield the lobby's address and what was printed until it served."""
+    port = free_ports()
+    command = [sys.executable, "-m", "bot", "demo", "--no-browser", "--port", str(port)]
+    environment = {**os.environ, "LANTERN_STATE": str(state), "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    printed: list[str] = []
+    try:
+        for line in process.stdout:
+            printed.append(line.rstrip("\n"))
+            if line.startswith("What is pressed"):
+                break
+        yield f"http://127.0.0.1:{port}/", printed
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    if process.returncode != 0:
+        raise AssertionError(f"the demo ended with exit code {process.returncode}")
+
+
+@contextmanager
+def chromium(width: int = 1280, height: int = 900) -> Iterator[Page]:
+    """Open a page in headless Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=list(FLAGS))
+        # SimCord's page forbids evaluated scripts, which Playwright needs in order to wait for it.
+        context = browser.new_context(bypass_csp=True, viewport={"width": width, "height": height})
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
+        try:
+            yield context.new_page()
+        finally:
+            browser.close()
+
+
+class Visitor:
+    """Somebody in front of the demo."""
+
+    def __init__(self, page: Page, lobby: str) -> None:
+        self.page = page
+        self._lobby = lobby
+
+    def open_lobby(self) -> None:
+        """Look at the lobby."""
+        self.page.goto(self._lobby)
+
+    def be(self, name: str, place: str) -> None:
+        """Go from the lobby into a place as one of its people."""
+        self.open_lobby()
+        self.page.click(f"[data-person='{name}'] a:has-text('{place}')")
+        self.settled()
+
+    def settled(self) -> None:
+        """Wait until the preview takes the next click."""
+        self.page.wait_for_function("window.simcordPreview?.ready && !window.simcordPreview.pendingAction")
+
+    def start_ask(self, typed: str) -> Locator:
+        """Open /ask, type, and return the rows that come while typing."""
+        self.page.fill("#channel-composer-input", "/as")
+        self.page.click(".command-entry:has-text('/ask')")
+        self.page.locator(".command-option-input[data-option='question']").press_sequentially(typed, delay=20)
+        rows = self.page.locator(".command-suggestion[data-value]")
+        rows.first.wait_for()
+        return rows
+
+    def send(self) -> None:
+        """Send what stands in the composer."""
+        self.page.click("#send-message")
+        self.settled()
+
+    def private_message(self) -> Locator:
+        """Return the newest message that only this person sees, by its id, since newer ones may come."""
+        message = self.page.locator("article.channel-message", has=self.page.locator(".message-ephemeral-note")).last
+        message.locator(".text-display").first.wait_for()
+        return self.page.locator(f"article.channel-message[data-message-id='{message.get_attribute('data-message-id')}']")
+
+    def press(self, message: Locator, label: str) -> None:
+        """Press a button of a message."""
+        message.locator(f"button.component-button:has-text('{label}')").click()
+        self.settled()
+
+    def use_app(self, text: str, name: str) -> None:
+        """Right-click the message that says `text` and choose an app."""
+        self.page.locator("article.channel-message", has_text=text).first.click(button="right")
+        with self.page.expect_response(lambda response: response.url.endswith("/apps") and response.request.method == "POST"):
+            self.page.click(f"#apps-menu [role=menuitem]:has-text('{name}')")
+        self.settled()
