@@ -40,7 +40,7 @@ bench: ## Measure speed and write docs/benchmarks.md
 
 screenshots: ## Renew the pictures in docs/ from the demo (needs Chromium)
 	@$(SETUP) test
-	@$(PY) -m tests.support.screenshots
+	@PYTHONPATH=tests $(PY) -m support.screenshots
 
 constraints: ## Refresh every pinned version in constraints.txt
 	@deploy/refresh-constraints.sh

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import json
+import logging
 import sys
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -137,6 +138,7 @@ def run(*, force_sync: bool) -> None:
 def demo(port: int, *, browser: bool) -> None:
     """Try everything in a simulated Discord, in the browser; nothing leaves this machine."""
     settings = _start()
+    logging.getLogger("discord").setLevel(logging.ERROR)  # importing SimCord makes a bare client, which warns
     try:
         from bot.demo.serve import serve  # noqa: PLC0415 - an extra
     except ImportError as error:

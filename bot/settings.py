@@ -49,3 +49,7 @@ def load_settings() -> Settings:
             for fault in error.errors()
         )
         raise ConfigurationError(f"{faults}. Correct it in the environment or in .env.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"The file .env cannot be read ({error}). Make it a text file in UTF-8 that Lantern may read, or remove it."
+        ) from error

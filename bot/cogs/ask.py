@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot.cogs.tell import guarded
+from bot.cogs.tell import guarded, say
 from bot.core.errors import BlankQuestionError, WordlessQuestionError
 from bot.core.models import NO_GUILD, GuildId
-from bot.views.answers import help_card, reply_card, sentence
+from bot.views.answers import START, help_card, reply_card, sentence
+from bot.views.trail import Trail
 
 if TYPE_CHECKING:
     from bot.core.texts import Texts
@@ -34,6 +35,15 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
+def may_post(interaction: discord.Interaction[Any]) -> bool:
+    """Tell whether the member may write here themselves: nobody speaks through the bot where they may not."""
+    if interaction.guild_id is None:
+        return False
+    allowed = interaction.permissions
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    return allowed.send_messages_in_threads if in_thread else allowed.send_messages
+
+
 def add_commands(tree: app_commands.CommandTree[discord.Client], asking: Asking, texts: Texts) -> None:
     """Add every command to the tree; their names and descriptions come from prompts/."""
     commands: list[Command | app_commands.ContextMenu] = [
@@ -42,9 +52,33 @@ def add_commands(tree: app_commands.CommandTree[discord.Client], asking: Asking,
         _menu_command(asking, texts),
     ]
     for command in commands:
-        command.allowed_contexts = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False)
+        command.allowed_contexts = app_commands.AppCommandContext(
+            guild=True, dm_channel=True, private_channel=False
+        )
         command.allowed_installs = app_commands.AppInstallationType(guild=True, user=False)
         tree.add_command(command)
+
+
+async def reply_to(
+    interaction: Interaction,
+    question: str,
+    asking: Asking,
+    texts: Texts,
+    *,
+    own_words: bool = True,
+    trail: Trail = START,
+    may_share: bool = True,
+) -> None:
+    """Answer a deferred interaction. Own words of crisis get where to find help first."""
+    # Help does not wait for the search, and comes even where the search fails.
+    if needs_help := own_words and asking.needs_help_first(question):
+        await interaction.edit_original_response(view=help_card(texts))
+    reply = await asking.ask(guild_of(interaction), question, own_words=own_words)
+    card = reply_card(reply, texts, today(), trail=trail, may_share=may_share and may_post(interaction))
+    if needs_help:
+        await interaction.followup.send(view=card, ephemeral=True)
+    else:
+        await interaction.edit_original_response(view=card)
 
 
 def _ask_command(asking: Asking, texts: Texts) -> Command:
@@ -69,24 +103,16 @@ def _ask_command(asking: Asking, texts: Texts) -> Command:
         question: app_commands.Range[str, 1, QUESTION_OPTION_LENGTH],
         visibility: app_commands.Choice[str] | None = None,
     ) -> None:
-        is_public = visibility is not None and visibility.value == "public"
-        await guarded(interaction, _answer(interaction, question, is_public=is_public), texts)
+        wants_public = visibility is not None and visibility.value == "public"
+        await guarded(interaction, _answer(interaction, question, wants_public=wants_public), texts)
 
-    async def _answer(interaction: Interaction, question: str, *, is_public: bool) -> None:
+    async def _answer(interaction: Interaction, question: str, *, wants_public: bool) -> None:
+        # Told before the defer, because what follows a public one is public too.
+        whole = asking.readable(question)
         # Whoever writes of wanting to die is never answered in public, whatever they chose.
-        is_private = not is_public or asking.needs_help_first(question)
+        is_private = not wants_public or not may_post(interaction) or asking.needs_help_first(whole)
         await interaction.response.defer(ephemeral=is_private)
-        await _reply(interaction, question, own_words=True, may_share=is_private)
-
-    async def _reply(interaction: Interaction, question: str, *, own_words: bool, may_share: bool) -> None:
-        reply = await asking.ask(guild_of(interaction), question, own_words=own_words)
-        in_guild = interaction.guild_id is not None
-        card = reply_card(reply, texts, today(), may_share=may_share and in_guild)
-        if reply.help_first:
-            await interaction.edit_original_response(view=help_card(texts))
-            await interaction.followup.send(view=card, ephemeral=True)
-        else:
-            await interaction.edit_original_response(view=card)
+        await reply_to(interaction, question, asking, texts, may_share=is_private)
 
     async def suggest(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         rows = await asking.suggest(guild_of(interaction), typed)
@@ -95,15 +121,15 @@ def _ask_command(asking: Asking, texts: Texts) -> Command:
     command = Command(
         name=texts("command.ask.name"), description=texts("command.ask.description"), callback=ask
     )
-    command.autocomplete(texts("command.ask.question"))(suggest)
+    command.autocomplete("question")(suggest)
     return command
 
 
 def _about_command(asking: Asking, texts: Texts) -> Command:
     async def about(interaction: Interaction) -> None:
         async def work() -> None:
-            entries = await asking.entries_in(guild_of(interaction))
-            await interaction.response.send_message(view=sentence(texts("about.text", entries=entries)), ephemeral=True)
+            entries = len(await asking.entry_ids(guild_of(interaction)))
+            await say(interaction, texts("about.text", entries=entries))
 
         await guarded(interaction, work(), texts)
 
@@ -118,16 +144,13 @@ def _menu_command(asking: Asking, texts: Texts) -> app_commands.ContextMenu:
 
     async def _preview(interaction: Interaction, message: discord.Message) -> None:
         await interaction.response.defer(ephemeral=True)
-        own_words = message.author.id == interaction.user.id
         try:
-            reply = await asking.ask(guild_of(interaction), message.content, own_words=own_words)
+            whole = asking.readable(message.content)
         except (BlankQuestionError, WordlessQuestionError):
             await interaction.edit_original_response(view=sentence(texts("error.message_blank")))
             return
-        in_guild = interaction.guild_id is not None
-        card = reply_card(reply, texts, today(), target=message.id, may_share=in_guild)
-        await interaction.edit_original_response(view=card)
-        if reply.help_first:
-            await interaction.followup.send(view=help_card(texts), ephemeral=True)
+        own_words = message.author.id == interaction.user.id
+        trail = Trail(message.id)
+        await reply_to(interaction, whole, asking, texts, own_words=own_words, trail=trail)
 
     return app_commands.ContextMenu(name=texts("command.menu_answer.name"), callback=answer_message)

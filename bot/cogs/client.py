@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -13,6 +14,7 @@ from discord import app_commands
 from bot.cogs.ask import add_commands
 from bot.cogs.buttons import Buttons
 from bot.cogs.tell import tell
+from bot.core.errors import StorageError
 
 if TYPE_CHECKING:
     from bot.core.ports import Facts
@@ -26,6 +28,7 @@ class LanternClient(discord.Client):
     """Listens to interactions only: no privileged intent, and nobody is pinged unless a share says so."""
 
     def __init__(self, asking: Asking, texts: Texts, facts: Facts, *, force_sync: bool = False) -> None:
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has no voice to warn about
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -43,10 +46,17 @@ class LanternClient(discord.Client):
         commands = [command.to_dict(self.tree) for command in self.tree.get_commands(type=None)]
         state = hashlib.sha256(json.dumps(commands, sort_keys=True).encode()).hexdigest()
         fact = f"commands:{self.application_id}"
-        if self._force_sync or await self._facts.fact(fact) != state:
+        try:
+            known = await self._facts.fact(fact)
+        except StorageError as error:
+            known = None
+            log.warning("Whether Discord knows the commands cannot be looked up: %s", error)
+        if self._force_sync or known != state:
             await self.tree.sync()
-            await self._facts.keep_fact(fact, state)
             log.info("Discord was told the commands")
+            # Where this fails, answers still work, and the next start tells Discord once more.
+            with contextlib.suppress(StorageError):
+                await self._facts.keep_fact(fact, state)
 
     async def on_ready(self) -> None:
         """Say that the bot can be used."""

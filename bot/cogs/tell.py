@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -19,14 +18,15 @@ if TYPE_CHECKING:
 
     from bot.core.texts import Texts
 
-TOKEN_GONE = frozenset({10062, 10015, 50027, 40060})
-"""Discord's codes for an interaction that can no longer be answered (discord/limits.md)."""
+NOBODY_THERE = frozenset({10062, 10015, 50027, 40060, 10003, 10008})
+"""Discord's codes for an interaction that can no longer be answered (discord/limits.md): too old, answered,
+or its channel or message is gone."""
 
 log = logging.getLogger(__name__)
 
 
 async def guarded(interaction: discord.Interaction, work: Awaitable[None], texts: Texts) -> None:
-    """Run what an interaction asked for; whatever fails, the person gets a sentence and the log the reason."""
+    """Do what an interaction asked for; whatever fails, the person gets a sentence and the log the reason."""
     try:
         await work
     except Exception as error:  # noqa: BLE001 - the last place that can answer
@@ -41,7 +41,7 @@ async def tell(interaction: discord.Interaction, error: Exception, texts: Texts)
         return
     try:
         await say(interaction, text)
-    except (discord.HTTPException, aiohttp.ClientError, asyncio.TimeoutError) as failure:
+    except (discord.HTTPException, aiohttp.ClientError, TimeoutError) as failure:
         log.warning("A person could not be told about an error: %s", failure)
 
 
@@ -53,9 +53,12 @@ async def say(interaction: discord.Interaction, text: str) -> None:
         await interaction.response.send_message(view=sentence(text), ephemeral=True)
 
 
-def _is_discord_down(error: Exception) -> bool:
+def is_discord_down(error: BaseException) -> bool:
+    """Tell whether the reason is Discord or the way to it, so that trying again later may help."""
     if isinstance(error, discord.HTTPException):
-        return error.status >= HTTPStatus.INTERNAL_SERVER_ERROR or error.status == HTTPStatus.TOO_MANY_REQUESTS
+        return (
+            error.status >= HTTPStatus.INTERNAL_SERVER_ERROR or error.status == HTTPStatus.TOO_MANY_REQUESTS
+        )
     return isinstance(error, discord.RateLimited | aiohttp.ClientError | TimeoutError)
 
 
@@ -63,12 +66,12 @@ def _text_for(error: Exception, texts: Texts) -> str | None:
     """Return the sentence for an error, None where nobody is there to read it."""
     if isinstance(error, discord.app_commands.CommandInvokeError):
         error = error.original if isinstance(error.original, Exception) else error
-    if isinstance(error, discord.HTTPException) and error.code in TOKEN_GONE:
+    if isinstance(error, discord.HTTPException) and error.code in NOBODY_THERE:
         return None
     if isinstance(error, LanternError) and error.text_key != LanternError.text_key:
         log.warning("%s: %s", type(error).__name__, error)
         return texts(error.text_key)
-    if _is_discord_down(error):
+    if is_discord_down(error):
         log.warning("Discord did not answer as it should: %s", error)
         return texts("error.discord_down")
     incident = new_incident()

@@ -46,9 +46,9 @@ def load_texts(folder: Path, locale: str) -> Texts:
     """
     path = folder / f"{locale}.yaml"
     if not path.is_file():
-        there = ", ".join(sorted(file.stem for file in folder.glob("*.yaml"))) or "none"
-        message = f"There is no {path}. Set LANTERN_LOCALE to one of: {there}; or add that file."
-        raise ConfigurationError(message)
+        there = ", ".join(sorted(file.stem for file in folder.glob("*.yaml")))
+        mend = f"LANTERN_LOCALE to one of: {there}" if there else "LANTERN_PROMPTS to the folder with the sentences"
+        raise ConfigurationError(f"There is no {path}. Set {mend}; or add that file.")
     source = read_yaml(path)
     sentences = dict(_flatten(source)) if isinstance(source.value, dict) else {}
     _check(source, sentences)

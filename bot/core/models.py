@@ -130,7 +130,8 @@ class Reply:
     `help_first`: words of crisis were found, so the help text comes before anything else;
     `related`: entries near the answer; `choices`: the entries offered for CHOICES;
     `topics`: the nearest shelves for UNKNOWN;
-    `unanswered_id`: the row in the queue of unanswered questions for UNKNOWN.
+    `unanswered_id`: the row in the queue of unanswered questions for UNKNOWN;
+    `is_personal`: it is not in that queue, because words of crisis are never kept, whoever wrote them.
     """
 
     decision: Decision
@@ -142,6 +143,7 @@ class Reply:
     shortened: bool = False
     help_first: bool = False
     unanswered_id: int | None = None
+    is_personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

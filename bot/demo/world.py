@@ -87,6 +87,7 @@ async def build_world(client: discord.Client) -> World:
         settle_timeout=SETTLE_SECONDS,
         approved_intents=discord.Intents.default(),
     )
+    env.backend.bot_user.name = "Lantern"
     env.backend.clock = WallClock()  # type: ignore[assignment]
     guild = env.create_guild("Lantern Demo", owner=env.create_user("owner"))
     mentor = guild.create_role("Mentor")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,15 +13,17 @@ from bot.faq.decision import CHOICES, decide
 from bot.safety.text import QUESTION_LENGTH, clean, cut, has_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
-    from bot.core.models import Entry, GuildId, Suggestion, Topic, TopicId, UserId
+    from bot.core.models import Entry, Evidence, GuildId, Suggestion, Topic, TopicId, UserId
     from bot.core.ports import Activity, Search
     from bot.faq.library import Library, Shelf
     from bot.safety.crisis import CrisisPhrases
 
-PICKED = "id:"
-"""What an autocomplete row's value begins with; the id of its entry follows."""
+PICKED = re.compile(r"id:([a-z0-9-]{1,60})")
+"""An autocomplete row's value; anything else that begins with `id:` is somebody's words."""
+MISSES = 3
+"""Answers that were not meant until the bot says that it has none: nobody tries a fourth [assumed]."""
 NEAREST_TOPICS = 3
 FRONT_ROWS = 25
 
@@ -48,33 +51,33 @@ class Asking:
         """Tell whether a person's own words speak of crisis."""
         return self._crisis.found_in(question)
 
-    async def ask(
-        self, guild: GuildId, question: str, *, own_words: bool = True, without: frozenset[EntryId] = frozenset()
-    ) -> Reply:
-        """Answer a question as typed, or a picked suggestion (`id:<entry>`), in a guild's FAQ.
-
-        `own_words`: the asker wrote it; somebody else's message is never looked at for signs of crisis.
-        `without`: entries that were not what the asker meant.
-        Raises BlankQuestionError, WordlessQuestionError, EntryGoneError.
-        """
-        if question.startswith(PICKED):
-            return await self.answer(guild, EntryId(question.removeprefix(PICKED).strip()), "")
+    def readable(self, question: str) -> str:
+        """Return a question in one visible line. Raises BlankQuestionError, WordlessQuestionError."""
         whole = clean(question)
         if not whole:
             raise BlankQuestionError("The question is empty.")
         if not has_words(whole):
             raise WordlessQuestionError("The question has no words, only symbols.")
+        return whole
+
+    async def ask(self, guild: GuildId, question: str, *, own_words: bool = True) -> Reply:
+        """Answer a question as typed, or a picked suggestion (`id:<entry>`), in a guild's FAQ.
+
+        `own_words`: the asker wrote it; help is never offered for somebody else's message.
+        Raises BlankQuestionError, WordlessQuestionError, EntryGoneError.
+        """
+        if picked := PICKED.fullmatch(question.strip()):
+            return await self.answer(guild, EntryId(picked[1]), "")
+        whole = self.readable(question)
         text = cut(whole, QUESTION_LENGTH)
-        evidence = await self._search.search(guild, text, without=without)
-        decision = decide(evidence, self._search.thresholds)
-        if without and decision.candidates:
-            # After a miss, offer rather than assert: what was surely meant turned out wrong once.
-            decision = replace(decision, kind=Kind.CHOICES, entry=None)
+        evidence = await self._search.search(guild, text, without=frozenset())
+        is_personal = self.needs_help_first(whole)
         reply = Reply(
-            decision,
+            decide(evidence, self._search.thresholds),
             text,
             shortened=len(whole) > QUESTION_LENGTH,
-            help_first=own_words and self.needs_help_first(whole),
+            help_first=own_words and is_personal,
+            is_personal=is_personal,
         )
         return await self._filled(guild, reply)
 
@@ -94,17 +97,27 @@ class Asking:
         """Return an entry's canonical question. Raises EntryGoneError."""
         return _found(await self._library.shelf(guild), entry_id).question
 
+    async def offer_others(
+        self, guild: GuildId, question: str, missed: EntryId, before: frozenset[EntryId]
+    ) -> Reply:
+        """Return other entries to choose from: neither `missed` nor what was missed `before`.
+
+        Offered rather than asserted: what was surely meant turned out wrong once. After MISSES of them it is
+        time for the honest no. An answer that was picked has no question (""); its neighbours are offered.
+        """
+        text = question or await self.wording_of(guild, missed)
+        evidence = await self._search.search(guild, text, without=before | {missed})
+        may_go_on = bool(evidence.hits) and len(before) < MISSES - 1
+        return await self._undecided(guild, question, evidence, Kind.CHOICES if may_go_on else Kind.UNKNOWN)
+
     async def give_up(self, guild: GuildId, question: str) -> Reply:
         """Queue a question none of whose choices was meant, and return what to say."""
         evidence = await self._search.search(guild, question, without=frozenset())
-        decision = Decision(Kind.UNKNOWN, None, evidence.probability, evidence.hits[:CHOICES])
-        return await self._filled(guild, Reply(decision, question))
+        return await self._undecided(guild, question, evidence, Kind.UNKNOWN)
 
     async def suggest(self, guild: GuildId, typed: str) -> Sequence[Suggestion]:
         """Return autocomplete rows; pinned and most used entries, then the starters, for nothing typed."""
-        front: list[EntryId] = []
-        if not typed.strip():
-            front = [*await self._activity.most_used(guild, FRONT_ROWS), *self._starters]
+        front = [] if typed.strip() else [*await self._most_used(guild), *self._starters]
         return await self._search.suggest(guild, typed, front=front)
 
     async def browse(self, guild: GuildId, topic: TopicId) -> tuple[Topic, Sequence[Entry]]:
@@ -131,14 +144,21 @@ class Asking:
         """Give the share back, because posting failed."""
         await self._activity.release(f"share:{what}")
 
-    async def entries_in(self, guild: GuildId) -> int:
-        """Return how many answers a guild's FAQ holds."""
-        return len((await self._library.shelf(guild)).entries)
+    async def entry_ids(self, guild: GuildId) -> Collection[EntryId]:
+        """Return the ids of all entries in a guild's FAQ."""
+        return (await self._library.shelf(guild)).entries.keys()
+
+    async def _undecided(self, guild: GuildId, question: str, evidence: Evidence, kind: Kind) -> Reply:
+        decision = Decision(kind, None, evidence.probability, evidence.hits[:CHOICES])
+        reply = Reply(decision, question, is_personal=self.needs_help_first(question))
+        return await self._filled(guild, reply)
 
     async def _filled(self, guild: GuildId, reply: Reply) -> Reply:
         """Add what the view shows, and do the book-keeping of the decision."""
         shelf = await self._library.shelf(guild)
-        nearest = [shelf.entries[hit.entry_id] for hit in reply.decision.candidates if hit.entry_id in shelf.entries]
+        nearest = [
+            shelf.entries[hit.entry_id] for hit in reply.decision.candidates if hit.entry_id in shelf.entries
+        ]
         match reply.decision.kind:
             case Kind.ANSWER:
                 await self._count(guild, nearest[0].id)
@@ -146,9 +166,13 @@ class Asking:
             case Kind.CHOICES:
                 return replace(reply, choices=tuple(nearest[:CHOICES]))
             case _:
-                topics = dict.fromkeys(shelf.topics[entry.topic] for entry in nearest if entry.topic in shelf.topics)
-                queued = await self._queue(guild, reply.question)
-                return replace(reply, topics=tuple(topics)[:NEAREST_TOPICS], unanswered_id=queued)
+                topics = dict.fromkeys(
+                    shelf.topics[entry.topic] for entry in nearest if entry.topic in shelf.topics
+                )
+                reply = replace(reply, topics=tuple(topics)[:NEAREST_TOPICS])
+                if reply.is_personal or not reply.question:
+                    return reply
+                return replace(reply, unanswered_id=await self._queue(guild, reply.question))
 
     async def _count(self, guild: GuildId, entry_id: EntryId) -> None:
         try:
@@ -157,8 +181,15 @@ class Asking:
             # A figure that is not counted must not cost anybody their answer.
             log.warning("A use was not counted: %s", error)
 
+    async def _most_used(self, guild: GuildId) -> Sequence[EntryId]:
+        try:
+            return await self._activity.most_used(guild, FRONT_ROWS)
+        except StorageError as error:
+            log.warning("The most used entries cannot be read: %s", error)
+            return ()
+
     async def _queue(self, guild: GuildId, question: str) -> int | None:
-        """Queue a question; None where the database failed, which is said, but takes nothing from the asker."""
+        """Queue a question; None where the notes failed, which is said, but takes nothing from the asker."""
         vector, model = await self._search.vector_of(question)
         try:
             return await self._activity.add_unanswered(guild, question, vector, model)

@@ -104,6 +104,8 @@ def _located(model: str) -> tuple[Path, str]:
         return check_bundled(), BUNDLED_SHA256[:12]
     folder = Path(model)
     if folder.is_dir():
+        if not (folder / "config.json").is_file() and not (folder / "modules.json").is_file():
+            raise FileNotFoundError("that folder holds neither modules.json nor config.json")
         return folder, _digest_of(folder)
     # Asked for here, because sentence-transformers tries each file five times, a minute in all, before it says no.
     # What was fetched before serves without a network.

@@ -43,7 +43,7 @@ class ActivityStore:
                 SELECT entry_id, 1, -count FROM uses WHERE guild = :guild
             ) GROUP BY entry_id ORDER BY min(rank), min(place), entry_id LIMIT :limit
         """
-        rows = await self._database.run(lambda db: db.execute(sql, {"guild": guild, "limit": limit}).fetchall())
+        rows = await self._database.read(sql, {"guild": guild, "limit": limit})
         return [EntryId(entry_id) for (entry_id,) in rows]
 
     async def pin(self, guild: GuildId, entry_ids: Sequence[EntryId]) -> None:
@@ -65,8 +65,8 @@ class ActivityStore:
         """Return how many members an entry helped, and how many it did not."""
         sql = "SELECT count(*) FILTER (WHERE helped), count(*) FILTER (WHERE NOT helped) FROM votes"
         where = " WHERE guild = ? AND entry_id = ?"
-        row = await self._database.run(lambda db: db.execute(sql + where, [guild, entry_id]).fetchone())
-        return row[0], row[1]
+        ((helped, not_helped),) = await self._database.read(sql + where, [guild, entry_id])
+        return helped, not_helped
 
     async def add_unanswered(self, guild: GuildId, question: str, vector: bytes, model: str) -> int:
         """Queue a question, or count it again where one with the same meaning waits; return its id."""
@@ -75,7 +75,7 @@ class ActivityStore:
     async def unanswered(self, guild: GuildId) -> Sequence[tuple[int, str, int]]:
         """Return (id, question, times asked) of a guild's queue, most asked first."""
         sql = "SELECT id, question, times FROM unanswered WHERE guild = ? ORDER BY times DESC, id"
-        return await self._database.run(lambda db: db.execute(sql, [guild]).fetchall())
+        return [(row_id, question, times) for row_id, question, times in await self._database.read(sql, [guild])]
 
     async def wait_for(self, unanswered_id: int, user: UserId) -> bool:
         """Put a member on the list of those to be told (True), or take them off it (False)."""
@@ -101,15 +101,18 @@ class ActivityStore:
     async def fact(self, name: str) -> str | None:
         """Return a small fact kept under `name`."""
         sql = "SELECT value FROM facts WHERE name = ?"
-        row = await self._database.run(lambda db: db.execute(sql, [name]).fetchone())
-        return row[0] if row else None
+        rows = await self._database.read(sql, [name])
+        return rows[0][0] if rows else None
 
     async def keep_fact(self, name: str, value: str) -> None:
         """Keep a small fact under `name`."""
-        await self._database.run(lambda db: db.table("facts").upsert({"name": name, "value": value}, pk="name"))
+        row = {"name": name, "value": value}
+        await self._database.run(lambda db: db.table("facts").upsert(row, pk="name"))
 
 
-def _add_unanswered(db: sqlite_utils.Database, guild: GuildId, question: str, vector: bytes, model: str) -> int:
+def _add_unanswered(
+    db: sqlite_utils.Database, guild: GuildId, question: str, vector: bytes, model: str
+) -> int:
     asked = np.frombuffer(vector, dtype=np.float32)
     sql = "SELECT id, vector FROM unanswered WHERE guild = ? AND model = ?"
     rows = db.execute(sql, [guild, model]).fetchall()

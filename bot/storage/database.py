@@ -8,7 +8,7 @@ import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 import sqlite_utils
 
@@ -23,7 +23,7 @@ from bot.core.errors import (
 from bot.storage.migrations import known_names, migrations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 BUSY_SECONDS = 2.0
 """How long a statement waits for another process. Below Discord's 3 s, so that the person still gets a sentence."""
@@ -61,19 +61,22 @@ class Database:
     ) -> T:
         """Run `job(db, ...)` as one transaction in the owning thread and return its result.
 
-        Where another process wrote between the job's reading and its writing, the job is run again, so it must
-        touch nothing but the database.
+        It has the database to itself from its first line: SQLite waits for another process before a
+        transaction, but fails at once where one has read and then wants to write.
         """
 
         def in_thread() -> T:
+            with _named_failures(self.path), _exclusively(self._db):
+                return job(self._db, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._executor, in_thread)
+
+    async def read(self, sql: str, values: Sequence[object] | dict[str, object] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of a SELECT; no other process that writes keeps this waiting."""
+
+        def in_thread() -> list[tuple[Any, ...]]:
             with _named_failures(self.path):
-                while True:
-                    try:
-                        with self._db.atomic():
-                            return job(self._db, *args, **kwargs)
-                    except sqlite3.OperationalError as error:
-                        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY_SNAPSHOT:
-                            raise
+                return self._db.execute(sql, values).fetchall()
 
         return await asyncio.get_running_loop().run_in_executor(self._executor, in_thread)
 
@@ -101,16 +104,16 @@ def _try_to_open(path: Path | None) -> sqlite_utils.Database:
             path.parent.mkdir(parents=True, exist_ok=True)
             if path.exists() and path.stat().st_size:
                 inspect_file(path)
+                path.open("r+b").close()  # SQLite would read a file it may not write, and leave two more beside it
         connection = sqlite3.connect(path or ":memory:", timeout=BUSY_SECONDS)
         try:
             db = sqlite_utils.Database(connection)
             db.execute("PRAGMA foreign_keys = ON")
             db.enable_wal()
             # Writing is tried now, not when the first member votes; and two processes migrate one after the other.
-            db.execute("BEGIN IMMEDIATE")
-            if migrations.pending(db):
-                migrations.apply(db)
-            connection.commit()
+            with _exclusively(db):
+                if migrations.pending(db):
+                    migrations.apply(db)
         except BaseException:
             connection.close()
             raise
@@ -133,7 +136,7 @@ def inspect_file(path: Path) -> None:
             if "_sqlite_migrations" in tables:
                 sql = "SELECT name FROM _sqlite_migrations WHERE migration_set = 'lantern'"
                 applied = {name for (name,) in connection.execute(sql)}
-    if tables and not applied:
+    if tables - {"_sqlite_migrations"} and not applied:
         raise DatabaseCorruptError(
             f"{path} is a database, but not Lantern's. Set LANTERN_STATE to another folder; the file was not changed."
         )
@@ -147,6 +150,17 @@ def inspect_file(path: Path) -> None:
 def _address(path: Path) -> str:
     in_use = any(path.with_name(path.name + end).exists() for end in ("-wal", "-journal"))
     return f"{path.absolute().as_uri()}?mode=ro" + ("" if in_use else "&immutable=1")
+
+
+@contextlib.contextmanager
+def _exclusively(db: sqlite_utils.Database) -> Iterator[None]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise
 
 
 @contextlib.contextmanager

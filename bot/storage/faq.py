@@ -24,7 +24,7 @@ class GuildEntries:
     async def edits_of(self, guild: GuildId) -> Mapping[EntryId, Entry | None]:
         """Return what this guild changed or added, by id; None where it removed an entry of the pack."""
         sql = "SELECT entry_id, entry FROM guild_entries WHERE guild = ? ORDER BY entry_id"
-        rows = await self._database.run(lambda db: db.execute(sql, [guild]).fetchall())
+        rows = await self._database.read(sql, [guild])
         return {EntryId(entry_id): entry_from_json(text) if text else None for entry_id, text in rows}
 
     async def save_edit(self, guild: GuildId, entry_id: EntryId, entry: Entry | None) -> None:

@@ -23,36 +23,34 @@ class SearchStore:
 
     async def load(self, model_id: str, revision: str, hashes: Sequence[str]) -> Mapping[str, bytes]:
         """Return float32 bytes for those of `hashes` that are stored."""
-        return await self._database.run(_load, model_id, revision, hashes)
+        found: dict[str, bytes] = {}
+        for start in range(0, len(hashes), _CHUNK):
+            some = hashes[start : start + _CHUNK]
+            places = ", ".join("?" * len(some))
+            where = f"model = ? AND revision = ? AND hash IN ({places})"
+            sql = f"SELECT hash, vector FROM vectors WHERE {where}"  # noqa: S608 - only question marks
+            found.update(await self._database.read(sql, [model_id, revision, *some]))
+        return found
 
     async def save(self, model_id: str, revision: str, vectors: Mapping[str, bytes]) -> None:
         """Store float32 bytes by hash."""
-        rows = [
-            {"model": model_id, "revision": revision, "hash": key, "vector": vector} for key, vector in vectors.items()
-        ]
+        common = {"model": model_id, "revision": revision}
+        rows = [{**common, "hash": key, "vector": vector} for key, vector in vectors.items()]
         await self._database.run(lambda db: db.table("vectors").insert_all(rows, replace=True))
 
     async def load_calibration(self, model_id: str, fingerprint: str) -> str | None:
         """Return the JSON saved for this model and data, if any."""
         sql = "SELECT calibration FROM calibrations WHERE model = ? AND fingerprint = ?"
-        row = await self._database.run(lambda db: db.execute(sql, [model_id, fingerprint]).fetchone())
-        return row[0] if row else None
+        rows = await self._database.read(sql, [model_id, fingerprint])
+        return rows[0][0] if rows else None
 
     async def save_calibration(self, model_id: str, fingerprint: str, calibration: str) -> None:
         """Keep a calibration; those of this model for older data are dropped."""
 
+        row = {"model": model_id, "fingerprint": fingerprint, "calibration": calibration}
+
         def job(db: sqlite_utils.Database) -> None:
             db.table("calibrations").delete_where("model = ?", [model_id])
-            db.table("calibrations").insert({"model": model_id, "fingerprint": fingerprint, "calibration": calibration})
+            db.table("calibrations").insert(row)
 
         await self._database.run(job)
-
-
-def _load(db: sqlite_utils.Database, model_id: str, revision: str, hashes: Sequence[str]) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
-    for start in range(0, len(hashes), _CHUNK):
-        some = hashes[start : start + _CHUNK]
-        places = ", ".join("?" * len(some))
-        sql = f"SELECT hash, vector FROM vectors WHERE model = ? AND revision = ? AND hash IN ({places})"  # noqa: S608
-        found.update(db.execute(sql, [model_id, revision, *some]).fetchall())
-    return found

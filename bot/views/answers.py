@@ -9,8 +9,9 @@ from discord import ui
 
 from bot.core.models import Kind
 from bot.safety.text import QUESTION_LENGTH, cut, escape, unescape
-from bot.views.ids import action
+from bot.views.ids import action, parse_action
 from bot.views.pages import checked_line, pages_of
+from bot.views.trail import Trail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,8 +22,13 @@ if TYPE_CHECKING:
 
 ACCENT = discord.Colour(0xE8A33D)
 """Lamplight."""
-ASKED_ID = 1001
-"""The component that holds the question, so that a later click can read it back."""
+ASKED_ID, NOTE_ID = 1001, 1002
+"""The components that hold the question and the note, so that a later click can read them back."""
+SHARES = frozenset({"share", "reply"})
+"""What the buttons that share an answer do."""
+SHARED = "shared"
+"""Stands in a page button for the trail that an answer shared with everybody does not have."""
+START = Trail()
 ASKED_LENGTH = 1500
 LABEL_LENGTH, OPTION_LENGTH, OPTIONS, LINKS = 80, 100, 25, 5
 """Discord's limits: button label, select label, select options, buttons in a row."""
@@ -50,15 +56,17 @@ def help_card(texts: Texts) -> Card:
     return Card(ui.Container(ui.TextDisplay(texts("help.text")), accent_colour=ACCENT))
 
 
-def reply_card(reply: Reply, texts: Texts, today: date, *, target: int = 0, may_share: bool = False) -> Card:
-    """Return what became of a question. `target`: the message it was about (context menu), 0 for none."""
+def reply_card(
+    reply: Reply, texts: Texts, today: date, *, trail: Trail = START, may_share: bool = False
+) -> Card:
+    """Return what became of a question."""
     match reply.decision.kind:
         case Kind.ANSWER:
-            return answer_card(reply, texts, today, target=target, may_share=may_share)
+            return answer_card(reply, texts, today, trail=trail, may_share=may_share)
         case Kind.CHOICES:
-            return choices_card(reply, texts, target=target)
+            return choices_card(reply, texts, trail=trail)
         case _:
-            return unknown_card(reply, texts)
+            return unknown_card(reply, texts, trail=trail)
 
 
 def answer_card(
@@ -67,7 +75,7 @@ def answer_card(
     today: date,
     *,
     page: int = 0,
-    target: int = 0,
+    trail: Trail = START,
     may_share: bool = False,
     note: str = "",
 ) -> Card:
@@ -76,11 +84,11 @@ def answer_card(
     return Card(
         *_asked(reply, texts),
         _body(entry, texts, today, page),
-        *_page_buttons(entry, texts, page, target=target),
+        *_page_buttons(entry, texts, page, str(trail)),
         *_links(entry),
-        *([ui.TextDisplay(note)] if note else []),
-        _buttons_of(entry, texts, target=target, may_share=may_share and not note),
-        *([_pick(reply.related, texts("answer.related"), "related")] if reply.related else []),
+        *([ui.TextDisplay(note, id=NOTE_ID)] if note else []),
+        _buttons_of(entry, texts, trail=trail, may_share=may_share and not note),
+        *([_pick(reply.related, texts("answer.related"), "related", trail)] if reply.related else []),
     )
 
 
@@ -91,53 +99,69 @@ def shared_card(reply: Reply, texts: Texts, today: date, page: int = 0) -> Card:
     return Card(
         _body(entry, texts, today, page),
         ui.TextDisplay(texts("answer.share_note")),
-        *_page_buttons(entry, texts, page, target=None),
+        *_page_buttons(entry, texts, page, SHARED),
         *_links(entry),
         Row(helped),
     )
 
 
-def choices_card(reply: Reply, texts: Texts, *, target: int = 0, after_miss: bool = False) -> Card:
-    """Return two or three entries to choose from."""
+def choices_card(reply: Reply, texts: Texts, *, trail: Trail = START) -> Card:
+    """Return up to three entries to choose from."""
     rows: list[Row] = [
-        Row(ui.Button(label=cut(entry.question, LABEL_LENGTH), custom_id=action("choose", entry.id, target)))
+        Row(ui.Button(label=cut(entry.question, LABEL_LENGTH), custom_id=action("choose", entry.id, trail)))
         for entry in reply.choices
     ]
-    rows.append(
-        Row(ui.Button(label=texts("choices.none"), style=discord.ButtonStyle.secondary, custom_id=action("none")))
-    )
-    intro = texts("choices.after_miss" if after_miss else "choices.text")
+    rows.append(Row(ui.Button(label=texts("choices.none"), custom_id=action("none", trail))))
+    intro = texts("choices.after_miss" if trail.missed else "choices.text")
     return Card(*_asked(reply, texts), ui.TextDisplay(intro), *rows)
 
 
-def unknown_card(reply: Reply, texts: Texts) -> Card:
+def unknown_card(reply: Reply, texts: Texts, *, trail: Trail = START) -> Card:
     """Return the honest no: the nearest topics, and the offer to be told."""
     queued = reply.unanswered_id is not None
-    parts: list[ui.Item[Any]] = [
-        *_asked(reply, texts),
-        ui.TextDisplay(texts("unknown.text" if queued else "unknown.not_queued")),
-    ]
+    parts: list[ui.Item[Any]] = [*_asked(reply, texts), ui.TextDisplay(texts(_unknown_key(reply)))]
     if reply.topics:
-        parts += [ui.TextDisplay(texts("unknown.topics")), Row(*map(_topic_button, reply.topics))]
+        # Where it was about somebody's message, an answer from a shelf can still be shared as a reply to it.
+        shelves = [_topic_button(topic, Trail(trail.target)) for topic in reply.topics]
+        parts += [ui.TextDisplay(texts("unknown.topics")), Row(*shelves)]
     if queued:
         notify = action("notify", reply.unanswered_id)
         parts.append(Row(ui.Button(label=texts("unknown.notify"), custom_id=notify)))
     return Card(*parts)
 
 
-def topic_card(topic: Topic, entries: Sequence[Entry], texts: Texts) -> Card:
+def topic_card(topic: Topic, entries: Sequence[Entry], texts: Texts, *, trail: Trail = START) -> Card:
     """Return a topic's questions to pick from, 25 a list."""
     placeholder = texts("unknown.entry_placeholder", topic=topic.title)
     starts = range(0, len(entries), OPTIONS)
-    return Card(*(_pick(entries[start : start + OPTIONS], placeholder, str(start)) for start in starts))
+    return Card(
+        *(_pick(entries[start : start + OPTIONS], placeholder, str(start), trail) for start in starts)
+    )
 
 
 def asked_in(message: discord.Message, texts: Texts) -> str:
     """Return the question a card of ours shows, as it was asked; empty where it shows none."""
     before, after = texts("answer.asked", question="\0").split("\0")
+    return unescape(_text_of(message, ASKED_ID).removeprefix(before).removesuffix(after))
+
+
+def note_in(message: discord.Message) -> str:
+    """Return the note on a card of ours, e.g. that it was shared; empty where there is none."""
+    return _text_of(message, NOTE_ID)
+
+
+def offers_share(message: discord.Message) -> bool:
+    """Tell whether a card of ours has a button that shares it."""
+    ids = (
+        parse_action(getattr(component, "custom_id", None) or "") for component in _walk(message.components)
+    )
+    return any(meant is not None and meant.verb in SHARES for meant in ids)
+
+
+def _text_of(message: discord.Message, component_id: int) -> str:
     for component in _walk(message.components):
-        if isinstance(component, discord.TextDisplay) and component.id == ASKED_ID:
-            return unescape(component.content.removeprefix(before).removesuffix(after))
+        if isinstance(component, discord.TextDisplay) and component.id == component_id:
+            return component.content
     return ""
 
 
@@ -145,6 +169,14 @@ def _walk(components: Sequence[Any]) -> Iterator[Any]:
     for component in components:
         yield component
         yield from _walk(getattr(component, "children", ()))
+
+
+def _unknown_key(reply: Reply) -> str:
+    if reply.unanswered_id is not None:
+        return "unknown.text"
+    if not reply.question:
+        return "choices.ask_again"
+    return "unknown.personal" if reply.is_personal else "unknown.not_queued"
 
 
 def _entry_of(reply: Reply) -> Entry:
@@ -177,47 +209,58 @@ def _body(entry: Entry, texts: Texts, today: date, page: int) -> ui.Item[Any]:
     )
 
 
-def _buttons_of(entry: Entry, texts: Texts, *, target: int, may_share: bool) -> ui.Item[Any]:
+def _buttons_of(entry: Entry, texts: Texts, *, trail: Trail, may_share: bool) -> ui.Item[Any]:
     style = discord.ButtonStyle
     buttons: list[ui.Button[Any]] = []
-    if may_share and target:
-        share = action("reply", entry.id, target)
+    if may_share and trail.target:
+        share = action("reply", entry.id, trail)
         buttons.append(ui.Button(label=texts("answer.share_reply"), style=style.primary, custom_id=share))
         buttons.append(ui.Button(label=texts("answer.keep"), custom_id=action("keep", entry.id)))
-    buttons.append(ui.Button(label=texts("answer.helped"), style=style.success, custom_id=action("helped", entry.id)))
-    buttons.append(ui.Button(label=texts("answer.not_meant"), custom_id=action("miss", entry.id, target)))
-    if may_share and not target:
+    buttons.append(
+        ui.Button(label=texts("answer.helped"), style=style.success, custom_id=action("helped", entry.id))
+    )
+    buttons.append(ui.Button(label=texts("answer.not_meant"), custom_id=action("miss", entry.id, trail)))
+    if may_share and not trail.target:
         buttons.append(ui.Button(label=texts("answer.share"), custom_id=action("share", entry.id)))
     return Row(*buttons)
 
 
-def _page_buttons(entry: Entry, texts: Texts, page: int, *, target: int | None) -> list[ui.Item[Any]]:
-    """Return the page buttons; target None = a shared answer."""
+def _page_buttons(entry: Entry, texts: Texts, page: int, where: str) -> list[ui.Item[Any]]:
+    """Return the page buttons; `where`: the card's trail, or SHARED."""
     last = len(pages_of(entry, texts)) - 1
     if not last:
         return []
-    where = "shared" if target is None else target
     previous = ui.Button[Any](
-        label=texts("answer.previous_page"), disabled=page <= 0, custom_id=action("page", entry.id, where, page - 1)
+        label=texts("answer.previous_page"),
+        disabled=page <= 0,
+        custom_id=action("page", entry.id, where, page - 1),
     )
     following = ui.Button[Any](
-        label=texts("answer.next_page"), disabled=page >= last, custom_id=action("page", entry.id, where, page + 1)
+        label=texts("answer.next_page"),
+        disabled=page >= last,
+        custom_id=action("page", entry.id, where, page + 1),
     )
     return [Row(previous, following)]
 
 
 def _links(entry: Entry) -> list[ui.Item[Any]]:
     buttons = [
-        ui.Button[Any](label=cut(source.title, LABEL_LENGTH), url=source.link) for source in entry.sources if source.link
+        ui.Button[Any](label=cut(source.title, LABEL_LENGTH), url=source.link)
+        for source in entry.sources
+        if source.link
     ]
     return [Row(*buttons[:LINKS])] if buttons else []
 
 
-def _topic_button(topic: Topic) -> ui.Button[Any]:
-    return ui.Button(label=cut(topic.title, LABEL_LENGTH), custom_id=action("topic", topic.id))
+def _topic_button(topic: Topic, trail: Trail) -> ui.Button[Any]:
+    return ui.Button(label=cut(topic.title, LABEL_LENGTH), custom_id=action("topic", topic.id, trail))
 
 
-def _pick(entries: Sequence[Entry], placeholder: str, name: str) -> Row:
-    options = [discord.SelectOption(label=cut(entry.question, OPTION_LENGTH), value=entry.id) for entry in entries]
-    select: ui.Select[Any] = ui.Select(placeholder=placeholder, options=options, custom_id=action("pick", name))
+def _pick(entries: Sequence[Entry], placeholder: str, name: str, trail: Trail) -> Row:
+    options = [
+        discord.SelectOption(label=cut(entry.question, OPTION_LENGTH), value=entry.id) for entry in entries
+    ]
+    select: ui.Select[Any] = ui.Select(
+        placeholder=placeholder, options=options, custom_id=action("pick", name, trail)
+    )
     return Row(select)

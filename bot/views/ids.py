@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 PREFIX = "ask"
 CUSTOM_ID_LENGTH = 100
-"""Discord's limit; the longest id here is `ask:page:<60>:<20>:<3>` = 94."""
+"""Discord's limit; the longest id here is `ask:page:<60>:<26>:<3>` = 100."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A verb with its arguments: an entry or topic id, a Discord message id, a number."""
+    """A verb with its arguments: an entry or topic id, a trail, a number."""
 
     verb: str
     arguments: tuple[str, ...] = ()

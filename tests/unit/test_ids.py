@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.views.ids import CUSTOM_ID_LENGTH, Action, action, parse_action
+from bot.views.trail import Trail
 
 LONGEST_SLUG = "a" * 60
 """The pack's limit for the id of an entry or a topic."""
-LONGEST_SNOWFLAKE = 2**64 - 1
+LONGEST_TRAIL = Trail(2**64 - 1, ("beef", "cafe"))
 no_colons = st.text(alphabet=st.characters(exclude_characters=":"), max_size=30)
 
 
@@ -20,16 +21,16 @@ def test_what_is_written_is_read_back(verb, arguments):
 @pytest.mark.parametrize(
     ("verb", "arguments"),
     [
-        ("page", (LONGEST_SLUG, LONGEST_SNOWFLAKE, 999)),
-        ("choose", (LONGEST_SLUG, LONGEST_SNOWFLAKE)),
-        ("reply", (LONGEST_SLUG, LONGEST_SNOWFLAKE)),
-        ("miss", (LONGEST_SLUG, LONGEST_SNOWFLAKE)),
+        ("page", (LONGEST_SLUG, LONGEST_TRAIL, 999)),
+        ("choose", (LONGEST_SLUG, LONGEST_TRAIL)),
+        ("reply", (LONGEST_SLUG, LONGEST_TRAIL)),
+        ("miss", (LONGEST_SLUG, LONGEST_TRAIL)),
         ("helped", (LONGEST_SLUG,)),
         ("share", (LONGEST_SLUG,)),
-        ("topic", (LONGEST_SLUG,)),
-        ("pick", (LONGEST_SLUG,)),
+        ("topic", (LONGEST_SLUG, LONGEST_TRAIL)),
+        ("pick", ("related", LONGEST_TRAIL)),
         ("notify", (2**63 - 1,)),
-        ("none", ()),
+        ("none", (LONGEST_TRAIL,)),
     ],
 )
 def test_the_longest_id_of_every_verb_fits_discord(verb, arguments):

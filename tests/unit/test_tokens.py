@@ -31,13 +31,9 @@ def test_words_of_words_are_the_same_words(text):
     assert words_of(" ".join(words_of(text))) == words_of(text)
 
 
-@given(documents, words)
+@given(documents.filter(any), words)
 def test_bm25_is_what_its_definition_says(held, asked):
-    assert (
-        Lexicon.of(held).ratio(asked).tolist() == pytest.approx(slow_bm25(held, asked), abs=1e-6)
-        if any(held)
-        else True
-    )
+    assert Lexicon.of(held).ratio(asked).tolist() == pytest.approx(slow_bm25(held, asked), abs=1e-6)
 
 
 @given(documents, words)
@@ -62,7 +58,7 @@ def test_a_document_covers_its_own_words_and_knows_them_all(held):
 
     for position, document in enumerate(held):
         own = words_of(document)
-        assert lexicon.coverage(own, position) == pytest.approx(bool(own))
+        assert lexicon.coverage(own, position) == pytest.approx(1.0 if own else 0.0)
         assert lexicon.unknown_share(own) == 0
 
 

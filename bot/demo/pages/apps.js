@@ -57,7 +57,8 @@ lobby.id = "lobby-link";
 lobby.href = "/lobby";
 lobby.textContent = "Lobby: be somebody else, go elsewhere";
 Object.assign(lobby.style, {
-  position: "fixed", right: "16px", top: "10px", zIndex: 98, padding: "6px 12px",
+  position: "fixed", right: "16px", top: "60px", zIndex: 10000, padding: "6px 12px",
   borderRadius: "8px", background: "#e8a33d", color: "#1e1f22", font: "600 13px system-ui", textDecoration: "none",
 });
-document.body.append(lobby);
+// Outside the body, which the preview draws anew.
+document.documentElement.append(lobby);

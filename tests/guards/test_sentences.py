@@ -1,0 +1,50 @@
+"""Every sentence a person reads is in prompts/, and every one there is used."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from bot.core.texts import DECLARED
+
+BOT = Path(__file__).resolve().parents[2] / "bot"
+EDGE = [*sorted((BOT / "cogs").glob("*.py")), *sorted((BOT / "views").glob("*.py"))]
+FOR_OPERATORS = {"log", "ConfigurationError", "ValueError", "TypeError", "RuntimeError"}
+"""Whose arguments are read by whoever runs the bot, not by members."""
+
+
+def literals(path):
+    """Yield the string constants of a file that are neither docstrings nor meant for operators."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    skipped = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            skipped.add(node.value)
+        if isinstance(node, ast.Call) and _name(node.func) in FOR_OPERATORS:
+            skipped.update(ast.walk(node))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in skipped:
+            yield node
+
+
+def _name(function) -> str:
+    while isinstance(function, ast.Attribute):
+        function = function.value
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def test_the_discord_edge_holds_no_words_for_people():
+    found = [f"{path.name}:{node.lineno}: {node.value}" for path in EDGE for node in literals(path) if " " in node.value]
+
+    assert found == []
+
+
+def test_every_declared_sentence_is_used_and_every_used_one_is_declared():
+    code = "\n".join(
+        path.read_text(encoding="utf-8") for path in sorted(BOT.rglob("*.py")) if path.name != "texts.py"
+    )
+    heads = "|".join(sorted({key.split(".")[0] for key in DECLARED}))
+    used = set(re.findall(rf'"((?:{heads})(?:\.[a-z_]+)+)"', code))
+
+    assert used == DECLARED.keys()

@@ -1,0 +1,77 @@
+"""FAQ packs in a temporary folder, sound until a test breaks them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.content.packs import load_pack
+from bot.core.errors import ContentError
+
+if TYPE_CHECKING:
+    from bot.core.errors import Problem
+
+HEADER = "topic: {topic}\ntitle: A topic\nentries:\n"
+ENTRY = """\
+  - id: {entry_id}
+    question: What should one know about {subject}?
+    phrasings:
+      - formal: One wording of {subject}
+      - tired: another wording of {subject}
+      - terse: a third one, {subject}
+      - a plain wording of {subject}
+    answer: Here is what people who know about {subject} say, at some length.
+    setbacks: [rejection]
+    sources:
+      - experience: From people who have been there
+    reviewed_on: 2026-11-24
+    review_after_days: 365
+"""
+
+
+def entry(entry_id: str, *changes: tuple[str, str], more: str = "") -> str:
+    """Return a sound entry's YAML with pieces of it replaced, and lines added at its end."""
+    text = ENTRY.format(entry_id=entry_id, subject=entry_id.replace("-", " ")) + more
+    for old, new in changes:
+        assert old in text, f"a test replaces {old!r}, which is not there"
+        text = text.replace(old, new, 1)
+    return text
+
+
+def topic(name: str, *entries: str) -> str:
+    """Return a topic file's YAML."""
+    return HEADER.format(topic=name) + "".join(entries)
+
+
+def write_pack(folder: Path, **topics: str | bytes) -> Path:
+    """Write a data folder: the topics given, and everything beside them sound."""
+    (folder / "faq").mkdir(parents=True, exist_ok=True)
+    (folder / "setbacks.yaml").write_text("- {id: rejection, label: Rejected}\n- {id: grief, label: In grief}\n")
+    (folder / "off_topic.yaml").write_text("- which pizza is best\n- best car of the year\n")
+    (folder / "crisis.yaml").write_text("- want to die\n")
+    for name, content in topics.items():
+        raw = content if isinstance(content, bytes) else content.encode()
+        (folder / "faq" / f"{name}.yaml").write_bytes(raw)
+    return folder
+
+
+def faults_of(folder: Path) -> dict[tuple[str, int, str], str]:
+    """Return each problem of a pack: its mend, by file, line and key."""
+    with pytest.raises(ContentError) as caught:
+        load_pack(folder)
+    return by_place(caught.value.problems)
+
+
+def by_place(problems: tuple[Problem, ...]) -> dict[tuple[str, int, str], str]:
+    """Return problems by (file, line, key); two of the same place would hide each other, so there must be none."""
+    found = {(problem.path.name, problem.line, problem.key): problem.message for problem in problems}
+
+    assert len(problems) == len(found)
+    return found
+
+
+def line_of(text: str, piece: str) -> int:
+    """Return the line in which a piece of text stands the last time."""
+    return text[: text.rindex(piece)].count("\n") + 1

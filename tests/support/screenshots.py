@@ -1,0 +1,68 @@
+"""`make screenshots`: renews the README's pictures from the running demo."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from bot.settings import load_settings
+from support.browser import CHROMIUM, ROOT, Visitor, chromium, running_demo
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
+IMAGES = ROOT / "docs" / "images"
+
+
+def main() -> None:
+    """Take every picture."""
+    if CHROMIUM is None:
+        sys.exit("Chromium is not installed. On Debian: sudo apt install chromium")
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with running_demo(load_settings().state.absolute()) as (lobby, _):
+        with chromium(1100, 1120) as page:
+            _desktop(Visitor(page, lobby))
+        with chromium(412, 915) as page:
+            _phone(Visitor(page, lobby))
+
+
+def _desktop(visitor: Visitor) -> None:
+    visitor.open_lobby()
+    _take(visitor, "lobby")
+    visitor.be("Noor", "#ask-lantern")
+    rows = visitor.start_ask("phd no pub")
+    _take(visitor, "typing")
+    rows.first.click()
+    visitor.send()
+    _into_view(visitor.private_message())
+    _take(visitor, "answer")
+    visitor.start_ask("how do i descale a kettle")
+    visitor.send()
+    _into_view(visitor.private_message())
+    _take(visitor, "unknown")
+    visitor.be("Ines", "#general")
+    visitor.use_app("twelve applications", "Answer from the FAQ")
+    _into_view(visitor.private_message())
+    _take(visitor, "message-menu")
+
+
+def _phone(visitor: Visitor) -> None:
+    visitor.be("Sam", "#ask-lantern")
+    visitor.start_ask("everyone says others have it worse, am I allowed to grieve")
+    visitor.send()
+    _into_view(visitor.private_message())
+    _take(visitor, "phone")
+
+
+def _into_view(message: Locator) -> None:
+    message.evaluate("element => element.scrollIntoView({block: 'start'})")
+
+
+def _take(visitor: Visitor, name: str) -> None:
+    path = IMAGES / f"{name}.png"
+    visitor.page.screenshot(path=path)
+    sys.stdout.write(f"{path.relative_to(ROOT)}\n")
+
+
+if __name__ == "__main__":
+    main()
