@@ -6,12 +6,24 @@ from contextlib import asynccontextmanager
 
 import discord
 import simcord
+import simcord.env
+from simcord import interactions
+from simcord.backend import serializers
 from simcord.components import walk_components
+from simcord.enums import InteractionType
+from simcord.results import InteractionResult
 
 from bot.cogs.client import LanternClient
 
 TEXT_DISPLAY, BUTTON, SELECT = 10, 2, 3
 """Discord's component types."""
+MENU = "Answer from the FAQ"
+NOBODY = {"parse": []}
+ONLY_THE_AUTHOR = {"parse": [], "replied_user": True}
+"""What a message of ours may ping."""
+
+# SimCord looks every 50 ms whether the bot is done; 2 ms make each step of a test 20 times as fast.
+simcord.env.Env._settle_internal.__kwdefaults__["idle"] = 0.002
 
 
 class World:
@@ -27,12 +39,84 @@ class World:
         mods = self.guild.create_role("Mods", permissions=discord.Permissions(manage_messages=True))
         self.mika = self.guild.add_member(env.create_user("mika"), roles=[mods])
 
+    def says(self, key, **values) -> str:
+        """Return a sentence from prompts/ as a message shows it."""
+        return self.lantern.texts(key, **values).strip()
+
+    def read_only_channel(self):
+        """Return a channel in which only moderators write."""
+        everyone = self.guild.default_role
+        return self.guild.create_text_channel(
+            "news", overwrites={everyone: discord.PermissionOverwrite(send_messages=False)}
+        )
+
     async def ask(self, question, *, who=None, **options):
         """Return the live message that answers /ask."""
         result = await (who or self.noor).slash(self.channel, "ask", question=question, **options)
         return result.response
 
-    def bodies(self):
+    async def suggestions(self, typed, *, who=None):
+        """Return the rows shown while somebody types a question."""
+        return await (who or self.noor).autocomplete(self.channel, "ask", "question", typed)
+
+    async def menu(self, message, *, who=None):
+        """Return the live message that answers the menu on a message."""
+        result = await (who or self.sam).context_menu(self.channel, MENU, message)
+        return result.response
+
+    def start_ask(self, member, question):
+        """Let a member ask without waiting for the bot; `await world.env.settle()` does."""
+        backend = self.env.backend
+        root = backend.find_command("ask", member.guild.id)
+        options, _ = interactions.build_options(
+            member, "ask", root, {"question": question}, channel_id=self.channel.id
+        )
+        data = {"id": root["id"], "name": "ask", "type": 1, "options": options}
+        return self._emit(member, InteractionType.APPLICATION_COMMAND, data)
+
+    def start_click(self, member, message, label):
+        """Let a member click without waiting for the bot."""
+        data = {"custom_id": buttons_in(message)[label]["custom_id"], "component_type": BUTTON}
+        stored = self.env.backend.get_message(message.channel_id, message.id)
+        shown = {"message": dict(serializers.message_payload(self.env.backend, stored))}
+        return self._emit(member, InteractionType.MESSAGE_COMPONENT, data, shown, message.id)
+
+    def _emit(self, member, kind, data, extra=None, source_message_id=None):
+        record, payload = interactions.base_payload(
+            self.env.backend,
+            type=kind,
+            channel_id=self.channel.id,
+            guild_id=self.guild.id,
+            user_id=member.id,
+            data=data,
+        )
+        record.source_message_id = source_message_id
+        self.env.backend.emit("INTERACTION_CREATE", {**payload, **(extra or {})})
+        return InteractionResult(self.env, record)
+
+    async def restart(self, lantern=None) -> None:
+        """Stop the bot's client and start a new one, as a new process would."""
+        old = self.client
+        self.lantern = lantern or self.lantern
+        self.client = new_client(self.lantern)
+        await self.env.restart_bot(self.client)
+        await old.close()
+
+    def public_messages(self):
+        """Return what everybody in the channel sees of the bot, oldest first."""
+        return [message for message in self.channel.history() if message.author.id == self.client.user.id]
+
+    def pinged(self):
+        """Return the ids of everybody whom a message of the bot pinged; roles and everyone count as themselves."""
+        stored = [
+            self.env.backend.get_message(message.channel.id, message.id) for message in self.public_messages()
+        ]
+        everyone = [self.guild.id for message in stored if message.mention_everyone]
+        return everyone + [
+            one for message in stored for one in [*message.ping_user_ids, *message.ping_role_ids]
+        ]
+
+    def sent(self):
         """Return the body of every message-writing request so far, with its method and path."""
         found = []
         for entry in self.env.http_requests:
@@ -41,6 +125,15 @@ class World:
                 if "components" in body or "content" in body:
                     found.append((entry.method, entry.path, body))
         return found
+
+    def requests(self, method, ending):
+        """Return the requests of a method whose path ends so."""
+        return [one for one in self.env.http_requests if one.method == method and one.path.endswith(ending)]
+
+
+def new_client(lantern):
+    """Return a client as the bot starts one."""
+    return LanternClient(lantern.asking, lantern.texts, lantern.activity)
 
 
 def parts(message):
@@ -60,16 +153,34 @@ def buttons_in(message) -> dict[str, dict]:
     return {part["label"]: part for part in parts(message) if part.get("type") == BUTTON}
 
 
+def links_in(message) -> list[str]:
+    """Return where a message's link buttons lead."""
+    return [part["url"] for part in parts(message) if part.get("type") == BUTTON and "url" in part]
+
+
+def selects_in(message) -> list[dict]:
+    """Return a message's select menus."""
+    return [part for part in parts(message) if part.get("type") == SELECT]
+
+
 @asynccontextmanager
 async def open_world(lantern, **options):
-    """Run the bot in a SimCord environment; an error that escapes the bot fails the test."""
-    client = LanternClient(lantern.asking, lantern.texts, lantern.activity)
+    """Run the bot in a SimCord environment.
+
+    An error that escapes the bot fails the test, and so does a message that could ping somebody: only a reply may,
+    and only the author of what it replies to.
+    """
+    client = new_client(lantern)
     env = simcord.Env(client, settle_timeout=30, approved_intents=discord.Intents.default(), **options)
+    world = World(env, client, lantern)
     await env.start()
     try:
-        yield World(env, client, lantern)
+        yield world
     finally:
         await env.shutdown()
-        await client.close()
+        await world.client.close()
     if env.errors:
         raise ExceptionGroup("the bot let errors escape", list(env.errors))
+    for method, path, body in world.sent():
+        allowed = ONLY_THE_AUTHOR if "message_reference" in body else NOBODY
+        assert body.get("allowed_mentions") == allowed, (method, path)
