@@ -15,9 +15,10 @@ test: ## Install what the tests need and run them
 	@$(SETUP) test
 	@$(PY) -m pytest
 
+ask: export QUESTION := $(Q)
 ask: ## One question in the terminal: make ask Q="how do I get into a PhD without publications"
 	@$(SETUP) run
-	@.venv/bin/lantern ask "$(Q)"
+	@.venv/bin/lantern ask "$$QUESTION"
 
 run: ## Run the bot on Discord (needs LANTERN_DISCORD_TOKEN, see README)
 	@$(SETUP) run

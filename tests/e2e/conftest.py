@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 
 import pytest
+from support.parts import WordEmbedder
 from support.small import small_pack
 from support.worlds import open_world
 
@@ -18,10 +20,42 @@ async def world(lantern):
         yield opened
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def small_content(content) -> app.Content:
     """The shipped sentences around the small FAQ."""
     return app.Content(content.texts, small_pack(), content.crisis)
+
+
+@pytest.fixture(scope="session")
+def small_vectors_path(tmp_path_factory, small_content):
+    """A database in which the small FAQ is embedded and calibrated, made once."""
+    path = tmp_path_factory.mktemp("small") / "vectors.db"
+
+    async def fill() -> None:
+        async with app.lantern(small_content, path, None, WordEmbedder):
+            pass
+
+    asyncio.run(fill())
+    return path
+
+
+@pytest.fixture
+def start_small(small_content, small_vectors_path, word_embedder):
+    """Start the bot's inside with the small FAQ: `async with start_small(notes_path) as lantern`."""
+
+    @asynccontextmanager
+    async def start(notes=None):
+        async with app.lantern(small_content, small_vectors_path, notes, lambda: word_embedder) as lantern:
+            yield lantern
+
+    return start
+
+
+@pytest.fixture
+async def small_lantern(start_small):
+    """The bot's inside with the small FAQ; what people do is kept in memory."""
+    async with start_small() as started:
+        yield started
 
 
 @pytest.fixture
@@ -29,15 +63,3 @@ async def small_world(small_lantern):
     """A server with the bot, the small FAQ and the deterministic embedder."""
     async with open_world(small_lantern) as opened:
         yield opened
-
-
-@pytest.fixture
-def start_small(small_content, word_embedder):
-    """Start the bot's inside with the small FAQ: `async with start_small(notes_path) as lantern`."""
-
-    @asynccontextmanager
-    async def start(notes=None):
-        async with app.lantern(small_content, None, notes, lambda: word_embedder) as lantern:
-            yield lantern
-
-    return start

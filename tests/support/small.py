@@ -12,7 +12,7 @@ SUBJECTS = {
 }
 THINGS = "pizza car phone song film dog cat game hat shoe lamp tree wine beer cake book desk chair".split()
 
-ANSWERED = "I am worried about letters"
+ANSWERED = "worried about letters"
 OFFERED = "letters in the sky and visas in the sea"
 UNKNOWN = "the moon landing"
 """Questions by what becomes of them in `small_pack`: `letters` is the answer; `visas` is offered first."""
