@@ -7,8 +7,10 @@ import functools
 import json
 import logging
 import sys
+import traceback
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,10 +57,27 @@ class Group(click.Group):
             sys.exit(error.exit_code)
         except KeyboardInterrupt:
             sys.exit(Exit.STOPPED)
+        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+            raise
+        except Exception:
+            traceback.print_exc()
+            show_error("This is a fault in Lantern. Please report it with the lines above.")
+            sys.exit(Exit.BUG)
+
+
+def _show_version(ctx: click.Context, _option: click.Parameter, is_asked: bool) -> None:
+    if is_asked:
+        try:
+            click.echo(f"lantern {metadata.version('lantern-bot')}")
+        except metadata.PackageNotFoundError:
+            click.echo(f"lantern, not installed, from {Path(__file__).parent}")
+        ctx.exit()
 
 
 @click.group(cls=Group, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="lantern-bot")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Tell which Lantern this is."
+)
 def main() -> None:
     """Lantern answers questions of people who try to become researchers, from a FAQ that people wrote.
 
@@ -112,12 +131,12 @@ def check() -> None:
 def run(*, force_sync: bool) -> None:
     """Run the bot on Discord until Ctrl-C or SIGTERM; needs LANTERN_DISCORD_TOKEN."""
     settings = _start()
-    if settings.discord_token is None or not settings.discord_token.get_secret_value().strip():
+    if settings.discord_token is None:
         raise ConfigurationError(
             "LANTERN_DISCORD_TOKEN is not set. Create a bot in the Discord developer portal and put its token there "
             "(README, 'On a real server'). To try Lantern without Discord: lantern demo"
         )
-    token = settings.discord_token.get_secret_value().strip()
+    token = settings.discord_token.get_secret_value()
 
     async def work(lantern: Lantern) -> None:
         from bot.cogs.client import LanternClient  # noqa: PLC0415 - discord is loaded only where it is used

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, StringConstraints, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.core.errors import ConfigurationError
@@ -15,12 +15,17 @@ SHIPPED = _BESIDE / "shipped" if (_BESIDE / "shipped").is_dir() else _BESIDE.par
 """Where prompts/ and data/ are: in the repository, or inside the installed package."""
 
 
+def _stripped(value: object) -> object:
+    """Return a token without the space around it that copying brings along; None where nothing is left."""
+    return value.strip() or None if isinstance(value, str) else value
+
+
 class Settings(BaseSettings):
     """Every setting; each is an environment variable that begins with LANTERN_."""
 
     model_config = SettingsConfigDict(env_prefix="LANTERN_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
-    discord_token: SecretStr | None = Field(default=None, description="the bot's token, for `lantern run`")
+    discord_token: Annotated[SecretStr | None, BeforeValidator(_stripped)] = Field(default=None, description="the bot's token, for `lantern run`")
     model: str = Field(default="all-MiniLM-L6-v2", description="the embedding model: a name or a folder", min_length=1)
     state: Path = Field(default=Path(".lantern"), description="the folder for the database")
     locale: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Za-z]+)?$")] = Field(

@@ -16,7 +16,7 @@ from bot.views.trail import Trail
 
 if TYPE_CHECKING:
     from bot.core.texts import Texts
-    from bot.faq.asking import Asking
+    from bot.faq.asking import Asked, Asking
 
 QUESTION_OPTION_LENGTH = 6000
 """As long as Discord lets a text option be: who pours out their heart is not stopped by a counter."""
@@ -52,16 +52,14 @@ def add_commands(tree: app_commands.CommandTree[discord.Client], asking: Asking,
         _menu_command(asking, texts),
     ]
     for command in commands:
-        command.allowed_contexts = app_commands.AppCommandContext(
-            guild=True, dm_channel=True, private_channel=False
-        )
+        command.allowed_contexts = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False)
         command.allowed_installs = app_commands.AppInstallationType(guild=True, user=False)
         tree.add_command(command)
 
 
 async def reply_to(
     interaction: Interaction,
-    question: str,
+    asked: Asked,
     asking: Asking,
     texts: Texts,
     *,
@@ -71,14 +69,16 @@ async def reply_to(
 ) -> None:
     """Answer a deferred interaction. Own words of crisis get where to find help first."""
     # Help does not wait for the search, and comes even where the search fails.
-    if needs_help := own_words and asking.needs_help_first(question):
+    needs_help = own_words and asked.is_personal
+    if needs_help:
         await interaction.edit_original_response(view=help_card(texts))
-    reply = await asking.ask(guild_of(interaction), question, own_words=own_words)
+    reply = await asking.ask(guild_of(interaction), asked, own_words=own_words)
     card = reply_card(reply, texts, today(), trail=trail, may_share=may_share and may_post(interaction))
     if needs_help:
         await interaction.followup.send(view=card, ephemeral=True)
     else:
         await interaction.edit_original_response(view=card)
+    await asking.count(guild_of(interaction), reply)
 
 
 def _ask_command(asking: Asking, texts: Texts) -> Command:
@@ -108,19 +108,17 @@ def _ask_command(asking: Asking, texts: Texts) -> Command:
 
     async def _answer(interaction: Interaction, question: str, *, wants_public: bool) -> None:
         # Told before the defer, because what follows a public one is public too.
-        whole = asking.readable(question)
+        asked = asking.read(question)
         # Whoever writes of wanting to die is never answered in public, whatever they chose.
-        is_private = not wants_public or not may_post(interaction) or asking.needs_help_first(whole)
+        is_private = not wants_public or not may_post(interaction) or asked.is_personal
         await interaction.response.defer(ephemeral=is_private)
-        await reply_to(interaction, question, asking, texts, may_share=is_private)
+        await reply_to(interaction, asked, asking, texts, may_share=is_private)
 
     async def suggest(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         rows = await asking.suggest(guild_of(interaction), typed)
         return [choice(name=row.label, value=row.value) for row in rows]
 
-    command = Command(
-        name=texts("command.ask.name"), description=texts("command.ask.description"), callback=ask
-    )
+    command = Command(name=texts("command.ask.name"), description=texts("command.ask.description"), callback=ask)
     command.autocomplete("question")(suggest)
     return command
 
@@ -133,9 +131,7 @@ def _about_command(asking: Asking, texts: Texts) -> Command:
 
         await guarded(interaction, work(), texts)
 
-    return Command(
-        name=texts("command.about.name"), description=texts("command.about.description"), callback=about
-    )
+    return Command(name=texts("command.about.name"), description=texts("command.about.description"), callback=about)
 
 
 def _menu_command(asking: Asking, texts: Texts) -> app_commands.ContextMenu:
@@ -145,12 +141,12 @@ def _menu_command(asking: Asking, texts: Texts) -> app_commands.ContextMenu:
     async def _preview(interaction: Interaction, message: discord.Message) -> None:
         await interaction.response.defer(ephemeral=True)
         try:
-            whole = asking.readable(message.content)
+            asked = asking.read(message.content)
         except (BlankQuestionError, WordlessQuestionError):
             await interaction.edit_original_response(view=sentence(texts("error.message_blank")))
             return
         own_words = message.author.id == interaction.user.id
         trail = Trail(message.id)
-        await reply_to(interaction, whole, asking, texts, own_words=own_words, trail=trail)
+        await reply_to(interaction, asked, asking, texts, own_words=own_words, trail=trail)
 
     return app_commands.ContextMenu(name=texts("command.menu_answer.name"), callback=answer_message)

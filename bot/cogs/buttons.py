@@ -86,20 +86,19 @@ class Buttons:
 
     async def _miss(self, interaction: Interaction, entry: str, trail: str) -> None:
         guild, missed, before = guild_of(interaction), EntryId(entry), Trail.parse(trail)
+        known = before.missed_among(await self._asking.entry_ids(guild))
+        reply = await self._asking.offer_others(guild, self._question(interaction), missed, known)
+        await self._show(interaction, reply_card(reply, self._texts, today(), trail=before.after_missing(missed)))
         try:
             await self._vote(interaction, entry, helped=False)
         except StorageError as error:
-            # Whoever did not get their answer is owed the next best ones, not an error.
+            # Whoever did not get their answer is owed the next best ones, not an error about a figure.
             log.warning("A vote was not counted: %s", error)
-        known = before.missed_among(await self._asking.entry_ids(guild))
-        reply = await self._asking.offer_others(guild, self._question(interaction), missed, known)
-        await self._show(
-            interaction, reply_card(reply, self._texts, today(), trail=before.after_missing(missed))
-        )
 
     async def _choose(self, interaction: Interaction, entry: str, trail: str) -> None:
-        reply = await self._asking.answer(guild_of(interaction), EntryId(entry), self._question(interaction))
+        reply = await self._asking.show(guild_of(interaction), EntryId(entry), self._question(interaction))
         await self._show_answer(interaction, reply, Trail.parse(trail))
+        await self._asking.count(guild_of(interaction), reply)
 
     async def _pick(self, interaction: Interaction, _list: str, trail: str) -> None:
         await self._choose(interaction, str(_data(interaction)["values"][0]), trail)
@@ -187,13 +186,9 @@ class Buttons:
         await say(interaction, self._texts("unknown.notified" if waits else "unknown.stopped"))
 
     async def _vote(self, interaction: Interaction, entry: str, *, helped: bool) -> None:
-        await self._asking.vote(
-            guild_of(interaction), EntryId(entry), UserId(interaction.user.id), helped=helped
-        )
+        await self._asking.vote(guild_of(interaction), EntryId(entry), UserId(interaction.user.id), helped=helped)
 
-    async def _show_answer(
-        self, interaction: Interaction, reply: Reply, trail: Trail, *, note: str = ""
-    ) -> None:
+    async def _show_answer(self, interaction: Interaction, reply: Reply, trail: Trail, *, note: str = "") -> None:
         # What only this person will see may be shared; what everybody sees has been.
         is_private = _message(interaction).flags.ephemeral or not _is_theirs(interaction)
         may_share = is_private and may_post(interaction)

@@ -56,9 +56,7 @@ async def say(interaction: discord.Interaction, text: str) -> None:
 def is_discord_down(error: BaseException) -> bool:
     """Tell whether the reason is Discord or the way to it, so that trying again later may help."""
     if isinstance(error, discord.HTTPException):
-        return (
-            error.status >= HTTPStatus.INTERNAL_SERVER_ERROR or error.status == HTTPStatus.TOO_MANY_REQUESTS
-        )
+        return error.status >= HTTPStatus.INTERNAL_SERVER_ERROR or error.status == HTTPStatus.TOO_MANY_REQUESTS
     return isinstance(error, discord.RateLimited | aiohttp.ClientError | TimeoutError)
 
 

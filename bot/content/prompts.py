@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from bot.content.yaml_source import YamlSource, read_yaml
-from bot.core.errors import ConfigurationError, ContentError, Problem
+from bot.core.errors import ConfigurationError, ContentError
 from bot.core.texts import DECLARED, Texts, placeholders_of
 
 if TYPE_CHECKING:
@@ -60,11 +60,12 @@ def load_texts(folder: Path, locale: str) -> Texts:
 
 def check_starters(path: Path, texts: Texts, entry_ids: frozenset[str]) -> None:
     """Raise ContentError for starters which are not entries of the pack."""
-    unknown = [starter for starter in texts.starters if starter not in entry_ids]
-    if unknown:
-        line = read_yaml(path).line_of(("starters",))
-        message = "is no entry of data/faq; use the id of one"
-        raise ContentError([Problem(path, line, f"starters: {starter}", message) for starter in unknown])
+    source = read_yaml(path)
+    for position, starter in enumerate(texts.starters):
+        if starter not in entry_ids:
+            source.add_problem(("starters", position), f"starters: {starter}", "is no entry of data/faq; use the id of one")
+    if source.problems:
+        raise ContentError(source.problems)
 
 
 def _flatten(source: YamlSource, place: tuple[str, ...] = ()) -> list[tuple[str, Any]]:
@@ -83,6 +84,8 @@ def _flatten(source: YamlSource, place: tuple[str, ...] = ()) -> list[tuple[str,
 
 
 def _check(source: YamlSource, sentences: dict[str, Any]) -> None:
+    if source.is_broken:
+        return
     if not isinstance(source.value, dict):
         source.add_problem((), "file", "holds no sentences; copy prompts/en.yaml and translate it")
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.core.errors import BlankQuestionError, EntryGoneError, StorageError, WordlessQuestionError
@@ -26,8 +26,22 @@ MISSES = 3
 """Answers that were not meant until the bot says that it has none: nobody tries a fourth [assumed]."""
 NEAREST_TOPICS = 3
 FRONT_ROWS = 25
+TYPED_LENGTH = 200
+"""Characters of what is typed that suggestions look at: two rows full. Who pastes more is not choosing a row."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that was read once: 6,000 characters take milliseconds, of which the event loop has few.
+
+    `text`: what is searched and shown; `shortened`: there was more of it; `is_personal`: it has words of crisis.
+    """
+
+    text: str
+    shortened: bool
+    is_personal: bool
 
 
 class Asking:
@@ -47,48 +61,37 @@ class Asking:
         self._crisis = crisis
         self._starters = tuple(starters)
 
-    def needs_help_first(self, question: str) -> bool:
-        """Tell whether a person's own words speak of crisis."""
-        return self._crisis.found_in(question)
-
-    def readable(self, question: str) -> str:
-        """Return a question in one visible line. Raises BlankQuestionError, WordlessQuestionError."""
-        whole = clean(question)
+    def read(self, typed: str) -> Asked:
+        """Read a question as it was typed. Raises BlankQuestionError, WordlessQuestionError."""
+        whole = clean(typed)
         if not whole:
             raise BlankQuestionError("The question is empty.")
         if not has_words(whole):
             raise WordlessQuestionError("The question has no words, only symbols.")
-        return whole
+        text = cut(whole, QUESTION_LENGTH)
+        return Asked(text, shortened=text != whole, is_personal=self._crisis.found_in(whole))
 
-    async def ask(self, guild: GuildId, question: str, *, own_words: bool = True) -> Reply:
-        """Answer a question as typed, or a picked suggestion (`id:<entry>`), in a guild's FAQ.
+    async def ask(self, guild: GuildId, question: str | Asked, *, own_words: bool = True) -> Reply:
+        """Answer a question, or a picked suggestion (`id:<entry>`), in a guild's FAQ.
 
         `own_words`: the asker wrote it; help is never offered for somebody else's message.
         Raises BlankQuestionError, WordlessQuestionError, EntryGoneError.
         """
-        if picked := PICKED.fullmatch(question.strip()):
-            return await self.answer(guild, EntryId(picked[1]), "")
-        whole = self.readable(question)
-        text = cut(whole, QUESTION_LENGTH)
-        evidence = await self._search.search(guild, text, without=frozenset())
-        is_personal = self.needs_help_first(whole)
+        asked = question if isinstance(question, Asked) else self.read(question)
+        if picked := PICKED.fullmatch(asked.text):
+            return await self.show(guild, EntryId(picked[1]), "")
+        evidence = await self._search.search(guild, asked.text, without=frozenset())
         reply = Reply(
             decide(evidence, self._search.thresholds),
-            text,
-            shortened=len(whole) > QUESTION_LENGTH,
-            help_first=own_words and is_personal,
-            is_personal=is_personal,
+            asked.text,
+            shortened=asked.shortened,
+            help_first=own_words and asked.is_personal,
+            is_personal=asked.is_personal,
         )
         return await self._filled(guild, reply)
 
-    async def answer(self, guild: GuildId, entry_id: EntryId, question: str) -> Reply:
-        """Return the entry somebody chose, with the question they had asked. Raises EntryGoneError."""
-        reply = await self.show(guild, entry_id, question)
-        await self._count(guild, entry_id)
-        return reply
-
     async def show(self, guild: GuildId, entry_id: EntryId, question: str) -> Reply:
-        """Return an entry that is being shown already, e.g. its next page; nothing is counted."""
+        """Return the entry somebody chose, with the question they had asked. Raises EntryGoneError."""
         shelf = await self._library.shelf(guild)
         decision = Decision(Kind.ANSWER, entry_id, 1.0, (Hit(entry_id, 1.0),))
         return _answered(Reply(decision, question), shelf, entry_id)
@@ -97,9 +100,7 @@ class Asking:
         """Return an entry's canonical question. Raises EntryGoneError."""
         return _found(await self._library.shelf(guild), entry_id).question
 
-    async def offer_others(
-        self, guild: GuildId, question: str, missed: EntryId, before: frozenset[EntryId]
-    ) -> Reply:
+    async def offer_others(self, guild: GuildId, question: str, missed: EntryId, before: frozenset[EntryId]) -> Reply:
         """Return other entries to choose from: neither `missed` nor what was missed `before`.
 
         Offered rather than asserted: what was surely meant turned out wrong once. After MISSES of them it is
@@ -117,6 +118,7 @@ class Asking:
 
     async def suggest(self, guild: GuildId, typed: str) -> Sequence[Suggestion]:
         """Return autocomplete rows; pinned and most used entries, then the starters, for nothing typed."""
+        typed = typed[:TYPED_LENGTH]
         front = [] if typed.strip() else [*await self._most_used(guild), *self._starters]
         return await self._search.suggest(guild, typed, front=front)
 
@@ -127,6 +129,16 @@ class Asking:
         if not entries or topic not in shelf.topics:
             raise EntryGoneError(f"There is no topic {topic!r} in this FAQ.")
         return shelf.topics[topic], entries
+
+    async def count(self, guild: GuildId, reply: Reply) -> None:
+        """Count that an answer was shown. Called afterwards, so that nobody waits for the notes to be written."""
+        if reply.entry is None:
+            return
+        try:
+            await self._activity.count_use(guild, reply.entry.id)
+        except StorageError as error:
+            # A figure that is not counted must not cost anybody their answer.
+            log.warning("A use was not counted: %s", error)
 
     async def vote(self, guild: GuildId, entry_id: EntryId, user: UserId, *, helped: bool) -> None:
         """Record whether an answer helped its reader."""
@@ -150,36 +162,24 @@ class Asking:
 
     async def _undecided(self, guild: GuildId, question: str, evidence: Evidence, kind: Kind) -> Reply:
         decision = Decision(kind, None, evidence.probability, evidence.hits[:CHOICES])
-        reply = Reply(decision, question, is_personal=self.needs_help_first(question))
+        reply = Reply(decision, question, is_personal=self._crisis.found_in(question))
         return await self._filled(guild, reply)
 
     async def _filled(self, guild: GuildId, reply: Reply) -> Reply:
         """Add what the view shows, and do the book-keeping of the decision."""
         shelf = await self._library.shelf(guild)
-        nearest = [
-            shelf.entries[hit.entry_id] for hit in reply.decision.candidates if hit.entry_id in shelf.entries
-        ]
+        nearest = [shelf.entries[hit.entry_id] for hit in reply.decision.candidates if hit.entry_id in shelf.entries]
         match reply.decision.kind:
             case Kind.ANSWER:
-                await self._count(guild, nearest[0].id)
-                return _answered(reply, shelf, nearest[0].id)
+                return _answered(reply, shelf, reply.decision.candidates[0].entry_id)
             case Kind.CHOICES:
                 return replace(reply, choices=tuple(nearest[:CHOICES]))
             case _:
-                topics = dict.fromkeys(
-                    shelf.topics[entry.topic] for entry in nearest if entry.topic in shelf.topics
-                )
+                topics = dict.fromkeys(shelf.topics[entry.topic] for entry in nearest if entry.topic in shelf.topics)
                 reply = replace(reply, topics=tuple(topics)[:NEAREST_TOPICS])
                 if reply.is_personal or not reply.question:
                     return reply
                 return replace(reply, unanswered_id=await self._queue(guild, reply.question))
-
-    async def _count(self, guild: GuildId, entry_id: EntryId) -> None:
-        try:
-            await self._activity.count_use(guild, entry_id)
-        except StorageError as error:
-            # A figure that is not counted must not cost anybody their answer.
-            log.warning("A use was not counted: %s", error)
 
     async def _most_used(self, guild: GuildId) -> Sequence[EntryId]:
         try:

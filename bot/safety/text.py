@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 QUESTION_LENGTH = 1000
 """Characters of a question that are searched. The model reads 256 word pieces, about as much."""
@@ -33,6 +34,7 @@ def clean(text: str) -> str:
     return _SPACE.sub(" ", unicodedata.normalize("NFC", visible)).strip()
 
 
+@lru_cache(4096)  # a question of 6,000 characters has few different ones, and must not hold up the event loop
 def _is_invisible(character: str) -> bool:
     if character in {_JOINER, _EMOJI_STYLE}:
         return False

@@ -163,9 +163,7 @@ def _self_labelled(index: Index, off_topic: NDArray[np.float32], off_topic_texts
     return _collect(rows)
 
 
-def _without_itself(
-    index: Index, row: int, owner: int, rest: NDArray[np.float32], words: Sequence[str]
-) -> Views:
+def _without_itself(index: Index, row: int, owner: int, rest: NDArray[np.float32], words: Sequence[str]) -> Views:
     """Return the views of a phrasing left out of its own entry; `rest`: the sum of the entry's other ones."""
     vector = index.phrasings[row]
     cosines = index.phrasings @ vector

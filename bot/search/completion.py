@@ -42,8 +42,7 @@ class Completer:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._suggestions = [
-            Suggestion(cut(clean(entry.question), LABEL_LENGTH), f"{VALUE_PREFIX}{entry.id}")
-            for entry in entries
+            Suggestion(cut(clean(entry.question), LABEL_LENGTH), f"{VALUE_PREFIX}{entry.id}") for entry in entries
         ]
         self._positions = {entry.id: position for position, entry in enumerate(entries)}
         found: dict[str, set[int]] = {}

@@ -37,14 +37,14 @@ class ActivityStore:
     async def most_used(self, guild: GuildId, limit: int) -> Sequence[EntryId]:
         """Return the pinned entries in their order, then the most shown ones."""
         sql = """
-            SELECT entry_id FROM (
-                SELECT entry_id, 0 AS rank, position AS place FROM pins WHERE guild = :guild
-                UNION ALL
-                SELECT entry_id, 1, -count FROM uses WHERE guild = :guild
-            ) GROUP BY entry_id ORDER BY min(rank), min(place), entry_id LIMIT :limit
+            SELECT entry_id, 0 AS rank, position AS place FROM pins WHERE guild = :guild
+            UNION ALL
+            SELECT entry_id, 1, -count FROM uses
+            WHERE guild = :guild AND entry_id NOT IN (SELECT entry_id FROM pins WHERE guild = :guild)
+            ORDER BY rank, place, entry_id LIMIT :limit
         """
         rows = await self._database.read(sql, {"guild": guild, "limit": limit})
-        return [EntryId(entry_id) for (entry_id,) in rows]
+        return [EntryId(entry_id) for entry_id, *_ in rows]
 
     async def pin(self, guild: GuildId, entry_ids: Sequence[EntryId]) -> None:
         """Replace this guild's pinned entries, first one first."""

@@ -101,7 +101,7 @@ def _open(path: Path | None) -> sqlite_utils.Database:
 def _try_to_open(path: Path | None) -> sqlite_utils.Database:
     with _named_failures(path):
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's questions are nobody else's
             if path.exists() and path.stat().st_size:
                 inspect_file(path)
                 path.open("r+b").close()  # SQLite would read a file it may not write, and leave two more beside it

@@ -56,9 +56,7 @@ def help_card(texts: Texts) -> Card:
     return Card(ui.Container(ui.TextDisplay(texts("help.text")), accent_colour=ACCENT))
 
 
-def reply_card(
-    reply: Reply, texts: Texts, today: date, *, trail: Trail = START, may_share: bool = False
-) -> Card:
+def reply_card(reply: Reply, texts: Texts, today: date, *, trail: Trail = START, may_share: bool = False) -> Card:
     """Return what became of a question."""
     match reply.decision.kind:
         case Kind.ANSWER:
@@ -134,9 +132,7 @@ def topic_card(topic: Topic, entries: Sequence[Entry], texts: Texts, *, trail: T
     """Return a topic's questions to pick from, 25 a list."""
     placeholder = texts("unknown.entry_placeholder", topic=topic.title)
     starts = range(0, len(entries), OPTIONS)
-    return Card(
-        *(_pick(entries[start : start + OPTIONS], placeholder, str(start), trail) for start in starts)
-    )
+    return Card(*(_pick(entries[start : start + OPTIONS], placeholder, str(start), trail) for start in starts))
 
 
 def asked_in(message: discord.Message, texts: Texts) -> str:
@@ -152,9 +148,7 @@ def note_in(message: discord.Message) -> str:
 
 def offers_share(message: discord.Message) -> bool:
     """Tell whether a card of ours has a button that shares it."""
-    ids = (
-        parse_action(getattr(component, "custom_id", None) or "") for component in _walk(message.components)
-    )
+    ids = (parse_action(getattr(component, "custom_id", None) or "") for component in _walk(message.components))
     return any(meant is not None and meant.verb in SHARES for meant in ids)
 
 
@@ -204,9 +198,7 @@ def _body(entry: Entry, texts: Texts, today: date, page: int) -> ui.Item[Any]:
     small = checked_line(entry, texts, today)
     if len(pages) > 1:
         small += "\n" + texts("answer.page", page=number + 1, pages=len(pages))
-    return ui.Container(
-        *map(ui.TextDisplay[Any], parts), ui.Separator(), ui.TextDisplay(small), accent_colour=ACCENT
-    )
+    return ui.Container(*map(ui.TextDisplay[Any], parts), ui.Separator(), ui.TextDisplay(small), accent_colour=ACCENT)
 
 
 def _buttons_of(entry: Entry, texts: Texts, *, trail: Trail, may_share: bool) -> ui.Item[Any]:
@@ -216,9 +208,7 @@ def _buttons_of(entry: Entry, texts: Texts, *, trail: Trail, may_share: bool) ->
         share = action("reply", entry.id, trail)
         buttons.append(ui.Button(label=texts("answer.share_reply"), style=style.primary, custom_id=share))
         buttons.append(ui.Button(label=texts("answer.keep"), custom_id=action("keep", entry.id)))
-    buttons.append(
-        ui.Button(label=texts("answer.helped"), style=style.success, custom_id=action("helped", entry.id))
-    )
+    buttons.append(ui.Button(label=texts("answer.helped"), style=style.success, custom_id=action("helped", entry.id)))
     buttons.append(ui.Button(label=texts("answer.not_meant"), custom_id=action("miss", entry.id, trail)))
     if may_share and not trail.target:
         buttons.append(ui.Button(label=texts("answer.share"), custom_id=action("share", entry.id)))
@@ -257,10 +247,6 @@ def _topic_button(topic: Topic, trail: Trail) -> ui.Button[Any]:
 
 
 def _pick(entries: Sequence[Entry], placeholder: str, name: str, trail: Trail) -> Row:
-    options = [
-        discord.SelectOption(label=cut(entry.question, OPTION_LENGTH), value=entry.id) for entry in entries
-    ]
-    select: ui.Select[Any] = ui.Select(
-        placeholder=placeholder, options=options, custom_id=action("pick", name, trail)
-    )
+    options = [discord.SelectOption(label=cut(entry.question, OPTION_LENGTH), value=entry.id) for entry in entries]
+    select: ui.Select[Any] = ui.Select(placeholder=placeholder, options=options, custom_id=action("pick", name, trail))
     return Row(select)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from support.parts import WordEmbedder
@@ -22,8 +23,8 @@ async def world(lantern):
 
 @pytest.fixture(scope="session")
 def small_content(content) -> app.Content:
-    """The shipped sentences around the small FAQ."""
-    return app.Content(content.texts, small_pack(), content.crisis)
+    """The shipped sentences around the small FAQ, with a starter from it."""
+    return app.Content(replace(content.texts, starters=("burnout",)), small_pack(), content.crisis)
 
 
 @pytest.fixture(scope="session")

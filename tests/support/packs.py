@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.content.packs import load_pack
 from bot.core.errors import ContentError
+from bot.settings import Settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.core.errors import Problem
 
+SHIPPED_PROMPTS = Settings(_env_file=None).prompts
 HEADER = "topic: {topic}\ntitle: A topic\nentries:\n"
 ENTRY = """\
   - id: {entry_id}
@@ -55,6 +58,16 @@ def write_pack(folder: Path, **topics: str | bytes) -> Path:
         raw = content if isinstance(content, bytes) else content.encode()
         (folder / "faq" / f"{name}.yaml").write_bytes(raw)
     return folder
+
+
+def write_small_bot(folder: Path) -> dict[str, Path]:
+    """Write a pack that is embedded in a second, with its sentences; return the settings that choose them."""
+    subjects = ("letters", "visas", "grades", "posters", "grants", "mentors")
+    data = write_pack(folder / "data", first=topic("first", *map(entry, subjects)))
+    sentences = (SHIPPED_PROMPTS / "en.yaml").read_text(encoding="utf-8")
+    (folder / "prompts").mkdir()
+    (folder / "prompts" / "en.yaml").write_text(sentences.replace("phd-without-publications", "letters"), encoding="utf-8")
+    return {"data": data, "prompts": folder / "prompts"}
 
 
 def faults_of(folder: Path) -> dict[tuple[str, int, str], str]:

@@ -32,9 +32,7 @@ def slow_bm25(documents, words, k1=1.2, b=0.75):
         ideal += idf * (k1 + 1)
         for position, bag in enumerate(bags):
             times = bag.count(word)
-            scores[position] += (
-                idf * times * (k1 + 1) / (times + k1 * (1 - b + b * len(bag) / mean)) if times else 0
-            )
+            scores[position] += idf * times * (k1 + 1) / (times + k1 * (1 - b + b * len(bag) / mean)) if times else 0
     return [score / ideal if ideal else 0.0 for score in scores]
 
 

@@ -10,7 +10,8 @@ import simcord.env
 from simcord import interactions
 from simcord.backend import serializers
 from simcord.components import walk_components
-from simcord.enums import InteractionType
+from simcord.backend.models.channel import Overwrite
+from simcord.enums import InteractionType, OverwriteType
 from simcord.results import InteractionResult
 
 from bot.cogs.client import LanternClient
@@ -50,6 +51,13 @@ class World:
             "news", overwrites={everyone: discord.PermissionOverwrite(send_messages=False)}
         )
 
+    async def forbid(self, *user_ids, **permissions) -> None:
+        """Take permissions in the channel away from people, or from the bot."""
+        denied = discord.Permissions(**permissions).value
+        overwrites = [Overwrite(one, OverwriteType.MEMBER, deny=denied) for one in user_ids]
+        self.env.backend.edit_channel(self.channel.id, {}, overwrites=overwrites)
+        await self.env.settle()
+
     async def ask(self, question, *, who=None, **options):
         """Return the live message that answers /ask."""
         result = await (who or self.noor).slash(self.channel, "ask", question=question, **options)
@@ -76,10 +84,19 @@ class World:
 
     def start_click(self, member, message, label):
         """Let a member click without waiting for the bot."""
-        data = {"custom_id": buttons_in(message)[label]["custom_id"], "component_type": BUTTON}
+        return self.emit_click(self.raw_click(member, message, label))
+
+    def raw_click(self, member, message, label, custom_id=None):
+        """Return a click on what a message shows now, to be emitted later, with another custom id where given."""
+        data = {"custom_id": custom_id or buttons_in(message)[label]["custom_id"], "component_type": BUTTON}
         stored = self.env.backend.get_message(message.channel_id, message.id)
-        shown = {"message": dict(serializers.message_payload(self.env.backend, stored))}
-        return self._emit(member, InteractionType.MESSAGE_COMPONENT, data, shown, message.id)
+        return member, data, dict(serializers.message_payload(self.env.backend, stored))
+
+    def emit_click(self, click):
+        """Emit what `raw_click` returned, without waiting for the bot."""
+        member, data, message = click
+        extra = {"message": message}
+        return self._emit(member, InteractionType.MESSAGE_COMPONENT, data, extra, int(message["id"]))
 
     def _emit(self, member, kind, data, extra=None, source_message_id=None):
         record, payload = interactions.base_payload(

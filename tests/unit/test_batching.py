@@ -156,11 +156,7 @@ async def test_the_memory_is_bounded_and_keeps_what_was_asked_last(word_embedder
 
 
 @settings(deadline=None)
-@given(
-    st.lists(
-        st.lists(st.sampled_from(["visa", "VISA", "letter", "money", "a b", "a  b"]), max_size=6), max_size=5
-    )
-)
+@given(st.lists(st.lists(st.sampled_from(["visa", "VISA", "letter", "money", "a b", "a  b"]), max_size=6), max_size=5))
 def test_any_crowds_are_answered_as_if_each_had_been_alone(crowds):
     async def ask_all():
         with ThreadPoolExecutor(1) as executor:
@@ -172,7 +168,5 @@ def test_any_crowds_are_answered_as_if_each_had_been_alone(crowds):
     embedder, answers = asyncio.run(ask_all())
 
     for crowd, vectors in zip(crowds, answers, strict=True):
-        assert all(
-            np.array_equal(v, WordEmbedder().embed([q])[0]) for q, v in zip(crowd, vectors, strict=True)
-        )
+        assert all(np.array_equal(v, WordEmbedder().embed([q])[0]) for q, v in zip(crowd, vectors, strict=True))
     assert len(embedder.texts) == len({" ".join(q.lower().split()) for crowd in crowds for q in crowd})

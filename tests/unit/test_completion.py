@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from support.parts import make_entry
 
 from bot.core.models import EntryId
+from bot.safety.text import QUESTION_LENGTH
 from bot.search.completion import LABEL_LENGTH, ROWS, Completer
 
 ENTRIES = (
@@ -16,9 +17,7 @@ ENTRIES = (
     make_entry("emoji", "What does 👩‍🔬 mean in a signature?", "signature with an emoji"),
     make_entry("long", " ".join(["Why", *["really"] * 20, "?"]), "endless question"),
 )
-MANY = tuple(
-    make_entry(f"entry-{number}", f"What about subject {number} in research?") for number in range(60)
-)
+MANY = tuple(make_entry(f"entry-{number}", f"What about subject {number} in research?") for number in range(60))
 WORDS = sorted({word for entry in (*ENTRIES, *MANY) for text in entry.texts for word in text.split()})
 typed_texts = st.text() | st.lists(st.sampled_from(WORDS) | st.text(max_size=8), max_size=12).map(" ".join)
 
@@ -150,6 +149,10 @@ def test_a_label_is_the_canonical_question_whichever_wording_was_met(completer):
     assert completer.rows("who writes my ref")[0].label == "Whom can I ask for a recommendation letter?"
 
 
+def test_what_stands_beyond_the_length_that_is_searched_costs_nothing(completer):
+    assert completer.rows(" " * QUESTION_LENGTH + "visa", front=["letters"]) == completer.rows("", front=["letters"])
+
+
 def test_an_empty_faq_shows_nothing():
     assert Completer(()).rows("visa") == []
     assert Completer(()).rows("", front=["visas"]) == []
@@ -157,8 +160,6 @@ def test_an_empty_faq_shows_nothing():
 
 def test_every_question_of_the_shipped_faq_finds_itself_first(content):
     completer = Completer(content.pack.entries)
-    missed = {
-        entry.id for entry in content.pack.entries if ids(completer.rows(entry.question))[0] != entry.id
-    }
+    missed = {entry.id for entry in content.pack.entries if ids(completer.rows(entry.question))[0] != entry.id}
 
     assert missed == set()

@@ -173,8 +173,9 @@ class TestEveryPhrase:
 
         assert crisis.found_in(phrase.translate(wide))
 
-    def test_not_as_the_middle_of_longer_words(self, crisis, phrase):
-        assert not crisis.found_in(f"x{phrase}x")
+    def test_not_as_a_part_of_longer_words(self, crisis, phrase):
+        assert not crisis.found_in(f"x{phrase}")
+        assert not crisis.found_in(f"{phrase}x")
 
 
 @pytest.mark.parametrize("idiom", IDIOMS)
@@ -185,11 +186,17 @@ def test_an_idiom_is_silent_and_would_not_be_without_its_line(crisis, idiom):
     assert CrisisPhrases.of(PHRASES).found_in(sentence)
 
 
-@given(
-    st.sampled_from(IDIOMS), st.sampled_from(PHRASES), st.sampled_from(["{0} {1}", "{1} {0}", "{0} {1} {0}"])
-)
+@given(st.sampled_from(IDIOMS), st.sampled_from(PHRASES), st.sampled_from(["{0} {1}", "{1} {0}", "{0} {1} {0}"]))
 def test_an_idiom_never_hides_a_phrase_beside_it(content, idiom, phrase, order):
     assert content.crisis.found_in(order.format(f"really {idiom}", f"now {phrase} because"))
+
+
+def test_what_stands_around_an_idiom_does_not_become_a_phrase(crisis):
+    assert not crisis.found_in("we just live abroad, kms from home")
+
+
+def test_a_phrase_right_after_an_idiom_is_found(crisis):
+    assert crisis.found_in("live abroad kill myself")
 
 
 @given(st.sampled_from(PHRASES), st.text(), st.text())

@@ -8,10 +8,11 @@ from support.embedders import FailingEmbedder
 from support.parts import WordEmbedder, make_entry
 
 from bot import app
-from bot.core.models import NO_GUILD, EntryId, GuildId, Phrasing, TopicId
-from bot.search.calibration import fingerprint_of
+from bot.core.models import NO_GUILD, EntryId, GuildId, Phrasing, Thresholds, TopicId
+from bot.search.calibration import Calibration, fingerprint_of
 from bot.search.engine import CHUNK, HITS, NOTHING, OWN_INDEXES
 from bot.search.index import document_of
+from bot.search.scoring import FEATURES
 from bot.storage.database import Database
 from bot.storage.search import SearchStore
 
@@ -63,9 +64,7 @@ class TestStart:
     async def test_every_text_is_embedded_once(self, small_content, tmp_path):
         embedder = WordEmbedder()
         await start(small_content, tmp_path / "lantern.db", embedder)
-        expected = {
-            text for entry in small_content.pack.entries for text in (*entry.texts, document_of(entry))
-        }
+        expected = {text for entry in small_content.pack.entries for text in (*entry.texts, document_of(entry))}
 
         assert sorted(embedder.texts) == sorted(expected | set(small_content.pack.off_topic))
 
@@ -78,6 +77,17 @@ class TestStart:
         await start(dataclasses.replace(small_content, pack=pack), tmp_path / "lantern.db", embedder)
 
         assert embedder.texts == ["who vouches for me"]
+
+    async def test_a_stored_calibration_is_used_as_it_is(self, small_content, tmp_path):
+        pack, limits = small_content.pack, Thresholds(answer=0.75, choices=0.25)
+        data = fingerprint_of(pack.entries, pack.off_topic)
+        row = (0.5,) * len(FEATURES)
+        kept = Calibration("word-embedder@1", data, row, row, row, 0.0, limits)
+        database = await Database.open(tmp_path / "lantern.db")
+        await SearchStore(database).save_calibration(kept.model, data, kept.to_json())
+        await database.close()
+
+        assert await start(small_content, tmp_path / "lantern.db", WordEmbedder()) == limits
 
     async def test_a_calibration_of_other_data_is_not_used(self, small_content, tmp_path):
         await start(small_content, tmp_path / "lantern.db", WordEmbedder())
@@ -102,10 +112,7 @@ class TestStart:
         models = ["word-embedder@1", f"{other.model_id}@{other.revision}"]
 
         assert sorted(other.texts) == sorted(first.texts)
-        assert (
-            await stored_calibrations(tmp_path / "lantern.db", *[(model, data) for model in models])
-            == [True] * 2
-        )
+        assert await stored_calibrations(tmp_path / "lantern.db", *[(model, data) for model in models]) == [True] * 2
 
     async def test_what_was_embedded_before_a_crash_is_kept(self, small_content, tmp_path):
         everything, failing, rest = (
@@ -138,9 +145,7 @@ class TestStart:
 
 
 class TestSearch:
-    async def test_an_exact_wording_is_certain_and_is_not_embedded(
-        self, search, small_content, word_embedder
-    ):
+    async def test_an_exact_wording_is_certain_and_is_not_embedded(self, search, small_content, word_embedder):
         embedded = len(word_embedder.texts)
         for entry in small_content.pack.entries:
             for text in entry.texts:
@@ -181,9 +186,7 @@ class TestSearch:
     async def test_an_unknown_entry_left_out_changes_nothing(self, search):
         gone = frozenset({EntryId("gone")})
 
-        assert await search.search(HERE, "visas!", without=gone) == await search.search(
-            HERE, "visas!", without=NOBODY
-        )
+        assert await search.search(HERE, "visas!", without=gone) == await search.search(HERE, "visas!", without=NOBODY)
 
     async def test_a_vector_names_its_model(self, search):
         vector, model = await search.vector_of("what about visas")
@@ -193,9 +196,7 @@ class TestSearch:
 
 
 class TestGuilds:
-    async def test_an_edit_embeds_only_its_new_texts_and_only_once(
-        self, search, library, small_content, word_embedder
-    ):
+    async def test_an_edit_embeds_only_its_new_texts_and_only_once(self, search, library, small_content, word_embedder):
         visas = entry_of(small_content, "visas")
         mine = dataclasses.replace(visas, phrasings=(*visas.phrasings, Phrasing("stamp in my passport")))
         embedded = len(word_embedder.texts)
@@ -205,9 +206,7 @@ class TestGuilds:
 
         assert word_embedder.texts[embedded:] == ["stamp in my passport"]
 
-    async def test_a_new_answer_embeds_its_document_alone(
-        self, search, library, small_content, word_embedder
-    ):
+    async def test_a_new_answer_embeds_its_document_alone(self, search, library, small_content, word_embedder):
         mine = dataclasses.replace(entry_of(small_content, "visas"), answer="Ask the welcome office.")
         embedded = len(word_embedder.texts)
         await library.edit(HERE, mine.id, mine)
@@ -233,9 +232,7 @@ class TestGuilds:
         there = await search.search(THERE, "tell me about visas", without=NOBODY)
 
         assert ("visas" in found(here), found(there)) == (False, ["visas"])
-        assert "id:visas" not in {
-            row.value for row in await search.suggest(HERE, "visas", front=[EntryId("visas")])
-        }
+        assert "id:visas" not in {row.value for row in await search.suggest(HERE, "visas", front=[EntryId("visas")])}
         assert "id:visas" in {row.value for row in await search.suggest(THERE, "visas", front=[])}
 
     async def test_an_entry_of_its_own_is_found_only_by_its_guild(self, search, library):
@@ -245,6 +242,14 @@ class TestGuilds:
         assert found(await search.search(HERE, mine.question, without=NOBODY)) == ["parking"]
         assert "parking" not in found(await search.search(THERE, mine.question, without=NOBODY))
 
+    async def test_every_further_edit_is_found_at_once(self, search, library):
+        for question in ("Where can I park?", "Where is the parking garage?"):
+            mine = make_entry("parking", question, topic=TopicId("basics"))
+            await library.edit(HERE, mine.id, mine)
+
+            assert found(await search.search(HERE, question, without=NOBODY)) == ["parking"]
+            assert [row.label for row in await search.suggest(HERE, "park", front=[])] == [question]
+
     async def test_a_guild_that_removed_everything_finds_nothing(self, search, library, small_content):
         for entry in small_content.pack.entries:
             await library.edit(HERE, entry.id, None)
@@ -252,18 +257,15 @@ class TestGuilds:
         assert await search.search(HERE, "tell me about visas", without=NOBODY) == NOTHING
         assert list(await search.suggest(HERE, "visas", front=[EntryId("visas")])) == []
 
-    async def test_more_guilds_than_stay_in_memory_keep_their_own_answers(
-        self, search, library, word_embedder
-    ):
+    async def test_more_guilds_than_stay_in_memory_keep_their_own_answers(self, search, library, word_embedder):
         guilds = [GuildId(number) for number in range(100, 100 + OWN_INDEXES + 3)]
         for guild in guilds:
             mine = make_entry(f"room-{guild}", f"Where is room {guild}?", topic=TopicId("basics"))
             await library.edit(guild, mine.id, mine)
             await search.search(guild, "visas", without=NOBODY)
         embedded = len(word_embedder.texts)
-        answers = [
-            found(await search.search(guild, f"where is room {guild}?", without=NOBODY)) for guild in guilds
-        ]
+        answers = [found(await search.search(guild, f"where is room {guild}?", without=NOBODY)) for guild in guilds]
 
         assert answers == [[f"room-{guild}"] for guild in guilds]
+        assert len(search._own) == OWN_INDEXES
         assert len(word_embedder.texts) == embedded

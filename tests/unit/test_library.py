@@ -46,9 +46,7 @@ def test_nothing_else_appears_and_nothing_appears_twice(pack, changed):
     ids = [entry.id for entry in merge(pack, changed)]
 
     assert len(set(ids)) == len(ids)
-    assert set(ids) == ({entry.id for entry in pack} | changed.keys()) - {
-        key for key in changed if not changed[key]
-    }
+    assert set(ids) == ({entry.id for entry in pack} | changed.keys()) - {key for key in changed if not changed[key]}
 
 
 @given(packs, edits)
@@ -67,9 +65,7 @@ def test_the_order_in_which_edits_were_made_does_not_matter(pack, first, second)
 
 @pytest.fixture
 def pack():
-    return Pack(
-        (Topic(TopicId("letters"), "Letters"),), (make_entry("asking"), make_entry("waiting")), ("pizza?",)
-    )
+    return Pack((Topic(TopicId("letters"), "Letters"),), (make_entry("asking"), make_entry("waiting")), ("pizza?",))
 
 
 @pytest.fixture

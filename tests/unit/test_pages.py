@@ -76,6 +76,4 @@ def test_an_answer_says_when_it_was_checked_and_the_day_after_its_time_that_it_i
     last_day = date(2026, 1, 1) + timedelta(days=30)
 
     assert checked_line(entry, texts, last_day) == texts("answer.reviewed", date="2026-01-01")
-    assert checked_line(entry, texts, last_day + timedelta(days=1)) == texts(
-        "answer.review_due", date="2026-01-01"
-    )
+    assert checked_line(entry, texts, last_day + timedelta(days=1)) == texts("answer.review_due", date="2026-01-01")

@@ -36,9 +36,7 @@ def test_fused_scores_are_what_their_definition_says(entries, seed, asked):
     vectors, question = with_random_vectors(entries, seed)
     scores = fuse(views_of(build_index(entries, vectors), question, words_of(asked)))
 
-    assert scores.tolist() == pytest.approx(
-        slow_scores(entries, vectors, question, words_of(asked)), abs=1e-5
-    )
+    assert scores.tolist() == pytest.approx(slow_scores(entries, vectors, question, words_of(asked)), abs=1e-5)
 
 
 @given(faqs, seeds, wordings)
@@ -126,9 +124,7 @@ def test_an_index_asks_for_each_of_its_texts_once_per_wording_and_document(entri
     )
 
 
-@pytest.mark.parametrize(
-    ("one", "other"), [("Visa  WAIT", "visa wait"), ("don’t", "don't"), ("vi\u200bsa", "visa")]
-)
+@pytest.mark.parametrize(("one", "other"), [("Visa  WAIT", "visa wait"), ("don’t", "don't"), ("vi\u200bsa", "visa")])
 def test_texts_that_count_as_the_same_share_a_vector(one, other):
     assert text_hash(one) == text_hash(other)
     assert text_hash(one) != text_hash(other + " 2")

@@ -1,0 +1,32 @@
+"""Measures how long callbacks keep the event loop's thread busy."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from contextlib import contextmanager
+
+
+@contextmanager
+def busy_seconds():
+    """Yield a list that gets (processor seconds, callback) of everything the loop runs in this thread.
+
+    The thread's own processor time, so that a busy machine does not count as a blocked loop.
+    """
+    found = []
+    here, run = threading.get_ident(), asyncio.Handle._run
+
+    def measured(handle):
+        if threading.get_ident() != here:
+            run(handle)
+            return
+        began = time.thread_time()
+        run(handle)
+        found.append((time.thread_time() - began, repr(handle)))
+
+    asyncio.Handle._run = measured
+    try:
+        yield found
+    finally:
+        asyncio.Handle._run = run
