@@ -76,7 +76,12 @@ def _show_version(ctx: click.Context, _option: click.Parameter, is_asked: bool) 
 
 @click.group(cls=Group, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Tell which Lantern this is."
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Tell which Lantern this is.",
 )
 def main() -> None:
     """Lantern answers questions of people who try to become researchers, from a FAQ that people wrote.

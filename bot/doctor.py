@@ -49,7 +49,9 @@ def examine(settings: Settings) -> list[Finding]:
 
 def _token(settings: Settings) -> Finding:
     if settings.discord_token is None:
-        text = "LANTERN_DISCORD_TOKEN is not set. `lantern run` needs it (README, 'On a real server'); the demo does not."
+        text = (
+            "LANTERN_DISCORD_TOKEN is not set. `lantern run` needs it (README, 'On a real server'); the demo does not."
+        )
         return Finding("token", is_fine=False, text=text)
     return Finding("token", is_fine=True, text="LANTERN_DISCORD_TOKEN is set; Discord is asked only by `lantern run`.")
 

@@ -23,9 +23,13 @@ def _stripped(value: object) -> object:
 class Settings(BaseSettings):
     """Every setting; each is an environment variable that begins with LANTERN_."""
 
-    model_config = SettingsConfigDict(env_prefix="LANTERN_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="LANTERN_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
-    discord_token: Annotated[SecretStr | None, BeforeValidator(_stripped)] = Field(default=None, description="the bot's token, for `lantern run`")
+    discord_token: Annotated[SecretStr | None, BeforeValidator(_stripped)] = Field(
+        default=None, description="the bot's token, for `lantern run`"
+    )
     model: str = Field(default="all-MiniLM-L6-v2", description="the embedding model: a name or a folder", min_length=1)
     state: Path = Field(default=Path(".lantern"), description="the folder for the database")
     locale: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Za-z]+)?$")] = Field(

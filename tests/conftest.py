@@ -7,12 +7,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from support.parts import WordEmbedder, make_entry
 
 from bot import app
 from bot.core.models import Pack, Topic, TopicId
 from bot.search.embedder import BUNDLED_MODEL, open_embedder
 from bot.settings import Settings
+from support.parts import WordEmbedder, make_entry
+
 
 @pytest.fixture(scope="session")
 def content() -> app.Content:
@@ -87,7 +88,9 @@ def small_content(content) -> app.Content:
         )
         for name in subjects
     )
-    off_topic = tuple(f"which {thing} is best" for thing in ("pizza", "car", "phone", "song", "film", "dog", "cat", "game"))
+    off_topic = tuple(
+        f"which {thing} is best" for thing in ("pizza", "car", "phone", "song", "film", "dog", "cat", "game")
+    )
     pack = Pack((Topic(TopicId("basics"), "Basics"),), entries, off_topic)
     return app.Content(content.texts, pack, content.crisis)
 

@@ -164,7 +164,9 @@ def _check_wordings(entries: list[_Written]) -> None:
             owner, there = first.setdefault(normalise(wording), (entry, place))
             where = owner.where(*there)
             if owner is not entry:
-                message = f"{wording!r} is also a wording of {owner.name} ({where}); only one answer can be right for it"
+                message = (
+                    f"{wording!r} is also a wording of {owner.name} ({where}); only one answer can be right for it"
+                )
                 entry.add_problem(place, message)
             elif there != place:
                 entry.add_problem(place, f"{wording!r} stands in this entry already, in {where}; remove one")

@@ -63,7 +63,9 @@ def check_starters(path: Path, texts: Texts, entry_ids: frozenset[str]) -> None:
     source = read_yaml(path)
     for position, starter in enumerate(texts.starters):
         if starter not in entry_ids:
-            source.add_problem(("starters", position), f"starters: {starter}", "is no entry of data/faq; use the id of one")
+            source.add_problem(
+                ("starters", position), f"starters: {starter}", "is no entry of data/faq; use the id of one"
+            )
     if source.problems:
         raise ContentError(source.problems)
 
@@ -122,7 +124,9 @@ def _check_sentence(source: YamlSource, place: tuple[str, ...], sentence: str) -
     if limit is not None and len(sentence.strip()) > limit:
         source.add_problem(place, key, f"has {len(sentence.strip())} characters; Discord takes {limit}")
     if key in _TYPED and not _can_be_typed(sentence.strip()):
-        source.add_problem(place, key, f"is {sentence!r}; Discord takes one word in small letters, with - or _ if need be")
+        source.add_problem(
+            place, key, f"is {sentence!r}; Discord takes one word in small letters, with - or _ if need be"
+        )
 
 
 def _can_be_typed(name: str) -> bool:

@@ -69,7 +69,9 @@ def read_yaml(path: Path) -> YamlSource:
     try:
         content = path.read_bytes()
     except OSError as error:
-        source.call_broken(1, f"cannot be read ({error.strerror}); it must be there, and Lantern must be allowed to read it")
+        source.call_broken(
+            1, f"cannot be read ({error.strerror}); it must be there, and Lantern must be allowed to read it"
+        )
         return source
     # What is not UTF-8 is replaced here and refused below, so that what the rest of the file names is still known.
     source.text = content.decode("utf-8-sig", errors="replace")

@@ -72,7 +72,9 @@ class Lobby:
     async def _index(self, _request: web.Request) -> web.Response:
         page = Template((PAGES / "lobby.html").read_text(encoding="utf-8"))
         people = "\n".join(self._section(person) for person in self._world.people)
-        return web.Response(text=page.substitute(people=people, notes=escape(str(self._notes))), content_type="text/html")
+        return web.Response(
+            text=page.substitute(people=people, notes=escape(str(self._notes))), content_type="text/html"
+        )
 
     def _section(self, person: Person) -> str:
         links = "".join(

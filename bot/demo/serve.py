@@ -24,7 +24,7 @@ _TEXT_DISPLAY = 10
 """Discord's component type."""
 
 
-async def serve(notes: Path, port: int, browser: bool, lantern: Lantern) -> None:  # noqa: FBT001 - bound by the CLI
+async def serve(notes: Path, port: int, browser: bool, lantern: Lantern) -> None:
     """Run the bot in the simulated Discord. Raises UnavailableError when a port is taken."""
     # The simulated Discord starts empty each time, so the commands are told each time.
     client = LanternClient(lantern.asking, lantern.texts, lantern.activity, force_sync=True)

@@ -36,7 +36,9 @@ class SentenceEmbedder:
         import torch  # noqa: PLC0415 - loaded with the model
 
         if len(texts) > BATCH_SIZE:
-            return np.asarray(self._model.encode(list(texts), batch_size=BATCH_SIZE, show_progress_bar=False), np.float32)
+            return np.asarray(
+                self._model.encode(list(texts), batch_size=BATCH_SIZE, show_progress_bar=False), np.float32
+            )
         # `encode` spends a tenth of a short question's time on what a single batch does not need.
         with torch.inference_mode():
             vectors = self._model(self._model.preprocess(list(texts)))["sentence_embedding"].numpy()

@@ -110,9 +110,7 @@ class ActivityStore:
         await self._database.run(lambda db: db.table("facts").upsert(row, pk="name"))
 
 
-def _add_unanswered(
-    db: sqlite_utils.Database, guild: GuildId, question: str, vector: bytes, model: str
-) -> int:
+def _add_unanswered(db: sqlite_utils.Database, guild: GuildId, question: str, vector: bytes, model: str) -> int:
     asked = np.frombuffer(vector, dtype=np.float32)
     sql = "SELECT id, vector FROM unanswered WHERE guild = ? AND model = ?"
     rows = db.execute(sql, [guild, model]).fetchall()

@@ -46,7 +46,6 @@ class SearchStore:
 
     async def save_calibration(self, model_id: str, fingerprint: str, calibration: str) -> None:
         """Keep a calibration; those of this model for older data are dropped."""
-
         row = {"model": model_id, "fingerprint": fingerprint, "calibration": calibration}
 
         def job(db: sqlite_utils.Database) -> None:

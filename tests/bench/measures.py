@@ -81,7 +81,9 @@ async def timed_world(content: Content, path: Path, embedder):
 def start_ask(world, question: str) -> tuple[InteractionResult, str]:
     """Send /ask as Discord's gateway would and return at once, with the interaction's id."""
     root = world.env.backend.find_command("ask", world.guild.id)
-    options, _ = interactions.build_options(world.noor, "ask", root, {"question": question}, channel_id=world.channel.id)
+    options, _ = interactions.build_options(
+        world.noor, "ask", root, {"question": question}, channel_id=world.channel.id
+    )
     record, payload = interactions.base_payload(
         world.env.backend,
         type=InteractionType.APPLICATION_COMMAND,
@@ -163,5 +165,3 @@ async def all_at_once(content: Content, path: Path) -> tuple[list[tuple[str, str
         ("... answered, none lost", f"{answered} of {len(asked)}, the last after {finished:.1f} s"),
     ]
     return rows, slowest, len(asked) - answered
-
-

@@ -19,7 +19,9 @@ FIELDS = (
 
 def widen(pack: Pack, size: int) -> Pack:
     """Return a pack of `size` entries: the shipped ones, then the same in one field after the other."""
-    entries = [_in_field(pack.entries[number % len(pack.entries)], number // len(pack.entries)) for number in range(size)]
+    entries = [
+        _in_field(pack.entries[number % len(pack.entries)], number // len(pack.entries)) for number in range(size)
+    ]
     return replace(pack, entries=tuple(entries))
 
 

@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
+
+from bot import app
 from support.parts import WordEmbedder
 from support.small import small_pack
 from support.worlds import open_world
-
-from bot import app
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from support.small import ANSWERED, OFFERED, UNKNOWN, question_of
-from support.worlds import buttons_in, links_in, selects_in, texts_in
 
 from bot.core.models import EntryId, GuildId
+from support.small import ANSWERED, OFFERED, UNKNOWN, question_of
+from support.worlds import buttons_in, links_in, selects_in, texts_in
 
 
 async def test_a_question_in_own_words_gets_the_curated_answer_privately(world):

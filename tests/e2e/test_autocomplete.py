@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+
+from bot.core.models import EntryId, GuildId
 from support.parts import make_entry
 from support.small import question_of
 from support.worlds import texts_in
-
-from bot.core.models import EntryId, GuildId
 
 LIMITS = 25, 100
 """Discord's limits: rows, and characters of a row's name and of its value."""
@@ -57,9 +57,7 @@ async def test_rows_keep_discords_limits_for_long_questions_and_many_entries(sma
 async def test_nothing_typed_shows_pinned_then_most_used_then_starters(small_world, typed):
     for entry_id in ("visas", "visas", "visas", "posters", "grades", "grades"):
         await small_world.ask(f"id:{entry_id}")
-    await small_world.lantern.activity.pin(
-        GuildId(small_world.guild.id), [EntryId("thesis"), EntryId("visas")]
-    )
+    await small_world.lantern.activity.pin(GuildId(small_world.guild.id), [EntryId("thesis"), EntryId("visas")])
 
     rows = await small_world.suggestions(typed)
 

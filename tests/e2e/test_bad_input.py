@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from support.small import ANSWERED, question_of
-from support.worlds import buttons_in, parts, texts_in
 
 from bot.core.models import EntryId, GuildId
 from bot.safety.text import QUESTION_LENGTH, clean, cut
 from bot.views.answers import asked_in
+from support.small import ANSWERED, question_of
+from support.worlds import buttons_in, parts, texts_in
 
 MARKDOWN = "**bold** _it_ ~~no~~ ||spoiler|| # head\n> quote\n- list `code` ```block``` 1. one"
 LINKS = "[free money](https://evil.example) <https://evil.example> https://evil.example http://a.b/c_d_e"

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import discord
 import pytest
-from support.worlds import NOBODY, new_client, open_world
 
 from bot.cogs.client import LanternClient
+from support.worlds import NOBODY, new_client, open_world
 
 
 def with_sentences(lantern, **changed):

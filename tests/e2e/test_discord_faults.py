@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+
+from bot.core.models import GuildId
 from support.net import Wire
 from support.small import ANSWERED, OFFERED, question_of
 from support.worlds import buttons_in, texts_in
-
-from bot.core.models import GuildId
 
 ORIGINAL = "/webhooks/*/messages/@original"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bot.core.models import GuildId
 from support.loop import busy_seconds
+from support.parts import make_entry
 from support.worlds import texts_in
 
 LONGEST_SECONDS = 0.010
@@ -25,6 +27,11 @@ QUESTIONS = [
 ]
 
 
+def too_long(busy):
+    """Return the callbacks that took longer than the limit, longest first."""
+    return sorted(((took, what) for took, what in busy if took > LONGEST_SECONDS), reverse=True)
+
+
 async def test_no_callback_blocks_the_loop_longer_than_10_ms(world):
     await world.ask("a first question, so that everything is loaded")
 
@@ -36,8 +43,7 @@ async def test_no_callback_blocks_the_loop_longer_than_10_ms(world):
             world.start_ask(world.noor, f"{question}, once more in other words number {number}")
         await world.env.settle(timeout=60)
 
-    slowest = sorted(busy, reverse=True)[:5]
-    assert slowest[0][0] <= LONGEST_SECONDS, slowest
+    assert too_long(busy) == []
 
 
 async def test_nor_does_what_is_longest_or_strangest(world):
@@ -50,8 +56,7 @@ async def test_nor_does_what_is_longest_or_strangest(world):
             await world.suggestions(text[:6000])
             await world.ask(text[:6000])
 
-    slowest = sorted(busy, reverse=True)[:5]
-    assert slowest[0][0] <= LONGEST_SECONDS, slowest
+    assert too_long(busy) == []
 
 
 async def test_nor_do_the_buttons(world):
@@ -61,6 +66,18 @@ async def test_nor_do_the_buttons(world):
             await world.noor.click(message, label="That helped")
         await world.noor.click(message, label="Not what I meant")
 
-    slowest = sorted(busy, reverse=True)[:5]
     assert world.says("choices.after_miss") in texts_in(message)
-    assert slowest[0][0] <= LONGEST_SECONDS, slowest
+    assert too_long(busy) == []
+
+
+async def test_nor_does_a_guilds_first_question_after_an_edit(world):
+    guild = GuildId(world.guild.id)
+    await world.ask("id:phd-without-publications")
+    entry = make_entry("tea", "Which tea is served at the meeting?")
+    await world.lantern.library.edit(guild, entry.id, entry)
+
+    with busy_seconds() as busy:
+        message = await world.ask("Which tea is served at the meeting?")
+
+    assert entry.question in texts_in(message)
+    assert too_long(busy) == []

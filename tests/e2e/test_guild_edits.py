@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
+from bot.core.models import EntryId, GuildId, Phrasing
 from support.parts import make_entry
 from support.small import ANSWERED, UNKNOWN, question_of
 from support.worlds import open_world, texts_in
-
-from bot.core.models import EntryId, GuildId, Phrasing
 
 LETTERS = EntryId("letters")
 
@@ -83,9 +83,7 @@ async def test_a_new_phrasing_embeds_one_text(small_world, word_embedder):
     before = len(word_embedder.texts)
     letters = (await small_world.lantern.library.shelf(guild)).entries[LETTERS]
     added = Phrasing("who on earth vouches for me")
-    await small_world.lantern.library.edit(
-        guild, LETTERS, replace(letters, phrasings=(*letters.phrasings, added))
-    )
+    await small_world.lantern.library.edit(guild, LETTERS, replace(letters, phrasings=(*letters.phrasings, added)))
 
     message = await small_world.ask(added.text)
 

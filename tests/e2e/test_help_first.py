@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+
+from bot.core.models import EntryId, GuildId
 from support.parts import make_entry
 from support.small import ANSWERED, UNKNOWN, question_of
 from support.worlds import buttons_in, open_world, texts_in
-
-from bot.core.models import EntryId, GuildId
 
 CRISIS = "I want to kill myself"
 
@@ -24,9 +24,7 @@ async def test_help_comes_first_and_then_the_answer_both_in_private(small_world)
 
 @pytest.mark.parametrize("question", [f"tell me about letters, {CRISIS}", f"{UNKNOWN}, {CRISIS}"])
 async def test_it_stays_private_even_where_public_was_chosen(small_world, question):
-    result = await small_world.noor.slash(
-        small_world.channel, "ask", question=question, visibility="public"
-    )
+    result = await small_world.noor.slash(small_world.channel, "ask", question=question, visibility="public")
 
     assert texts_in(result.response) == small_world.says("help.text")
     assert all(message.ephemeral for message in [result.response, *result.followups])

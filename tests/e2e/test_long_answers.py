@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from support.small import ANSWERED, question_of
-from support.worlds import buttons_in, parts, selects_in, texts_in
 
 from bot.core.models import EntryId, GuildId, Phrasing
+from support.small import ANSWERED, question_of
+from support.worlds import buttons_in, parts, selects_in, texts_in
 
 WORDS = [f"word{number:04}" for number in range(600)]
 LETTERS = EntryId("letters")

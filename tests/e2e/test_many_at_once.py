@@ -6,13 +6,12 @@ import asyncio
 import threading
 from collections import Counter
 
-from support.parts import WordEmbedder
-from support.small import ANSWERED, UNKNOWN, question_of
-from support.worlds import open_world, texts_in
-
 from bot import app
 from bot.core.models import GuildId
 from bot.views.answers import asked_in
+from support.parts import WordEmbedder
+from support.small import ANSWERED, UNKNOWN, question_of
+from support.worlds import open_world, texts_in
 
 CROWD = 200
 

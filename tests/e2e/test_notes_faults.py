@@ -7,10 +7,10 @@ import sqlite3
 from contextlib import asynccontextmanager, closing
 
 import pytest
-from support.small import ANSWERED, UNKNOWN, question_of
-from support.worlds import buttons_in, open_world, texts_in
 
 from bot.core.models import EntryId, GuildId
+from support.small import ANSWERED, UNKNOWN, question_of
+from support.worlds import buttons_in, open_world, texts_in
 
 LETTERS = EntryId("letters")
 

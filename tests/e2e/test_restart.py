@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from support.small import ANSWERED, OFFERED, UNKNOWN, question_of
-from support.worlds import buttons_in, open_world, selects_in, texts_in
 
 from bot.core.models import EntryId, GuildId
+from support.small import ANSWERED, OFFERED, UNKNOWN, question_of
+from support.worlds import buttons_in, open_world, selects_in, texts_in
 
 
 @pytest.fixture

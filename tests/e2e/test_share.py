@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from support.small import ANSWERED, OFFERED, UNKNOWN, question_of
 from support.worlds import ONLY_THE_AUTHOR, buttons_in, selects_in, texts_in
 

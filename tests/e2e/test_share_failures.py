@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from support.net import Wire
 from support.small import ANSWERED, question_of
 from support.worlds import buttons_in, texts_in

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from bot.core.models import EntryId, GuildId, TopicId
 from support.parts import make_entry
 from support.small import ANSWERED, SUBJECTS, UNKNOWN, question_of
 from support.worlds import buttons_in, open_world, selects_in, texts_in
-
-from bot.core.models import EntryId, GuildId, TopicId
 
 NOTIFY = "Tell me when this is answered"
 
@@ -65,9 +64,7 @@ async def waiters(lantern):
 async def test_tell_me_is_a_switch_and_says_which_way_it_stands(small_world):
     message = await small_world.ask(UNKNOWN)
 
-    said = [
-        texts_in((await small_world.noor.click(message, label=NOTIFY)).followups[0]) for _ in range(3)
-    ]
+    said = [texts_in((await small_world.noor.click(message, label=NOTIFY)).followups[0]) for _ in range(3)]
 
     on, off = small_world.says("unknown.notified"), small_world.says("unknown.stopped")
     assert said == [on, off, on]
@@ -91,9 +88,7 @@ async def test_a_topic_lists_all_its_questions_and_each_gets_its_answer(small_wo
     (select,) = selects_in(listed)
     assert listed.ephemeral
     assert select["placeholder"] == small_world.says("unknown.entry_placeholder", topic="Basics")
-    assert [option["label"] for option in select["options"]] == [
-        question_of(name) for name in SUBJECTS["basics"]
-    ]
+    assert [option["label"] for option in select["options"]] == [question_of(name) for name in SUBJECTS["basics"]]
     await small_world.noor.select(listed, ["posters"], custom_id=select["custom_id"])
     assert f"## {question_of('posters')}" in texts_in(listed)
     assert "Share here" in buttons_in(listed)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from bot.core.models import EntryId, GuildId
 from support.small import ANSWERED, OFFERED, SUBJECTS, question_of
 from support.worlds import buttons_in, texts_in
-
-from bot.core.models import EntryId, GuildId
 
 MISS = "Not what I meant"
 NONE = "None of these"

@@ -58,7 +58,9 @@ def test_a_file_can_be_read_in_one_sitting(path):
 
 def test_architecture_md_speaks_of_files_that_exist():
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    named = {word for word in text.replace("`", " ").split() if word.startswith(("bot/", "data/", "prompts/", "tests/"))}
+    named = {
+        word for word in text.replace("`", " ").split() if word.startswith(("bot/", "data/", "prompts/", "tests/"))
+    }
 
     assert len(named) > 10
     assert [] == [name for name in sorted(named) if not (ROOT / name.rstrip(".,;:)")).exists()]

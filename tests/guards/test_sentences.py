@@ -35,15 +35,18 @@ def _name(function) -> str:
 
 
 def test_the_discord_edge_holds_no_words_for_people():
-    found = [f"{path.name}:{node.lineno}: {node.value}" for path in EDGE for node in literals(path) if len(node.value.split()) > 1]
+    found = [
+        f"{path.name}:{node.lineno}: {node.value}"
+        for path in EDGE
+        for node in literals(path)
+        if len(node.value.split()) > 1
+    ]
 
     assert found == []
 
 
 def test_every_declared_sentence_is_used_and_every_used_one_is_declared():
-    code = "\n".join(
-        path.read_text(encoding="utf-8") for path in sorted(BOT.rglob("*.py")) if path.name != "texts.py"
-    )
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sorted(BOT.rglob("*.py")) if path.name != "texts.py")
     heads = "|".join(sorted({key.split(".")[0] for key in DECLARED}))
     used = set(re.findall(rf'"((?:{heads})(?:\.[a-z_]+)+)"', code))
 

@@ -113,7 +113,9 @@ async def test_the_queue_keeps_no_trace_of_who_asked(activity, database):
     await activity.add_unanswered(HERE, "Same?", at_cosine(1.0), "model")
     columns = await database.read("SELECT name FROM pragma_table_info('unanswered')")
 
-    assert {"id", "guild", "question", "model", "vector", "times", "first_at", "last_at"} == {name for (name,) in columns}
+    assert {"id", "guild", "question", "model", "vector", "times", "first_at", "last_at"} == {
+        name for (name,) in columns
+    }
 
 
 async def test_pressing_twice_takes_a_member_off_the_list(activity, database):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from support.packs import by_place, entry, faults_of, line_of, topic, write_pack
 
 from bot import app
 from bot.content.packs import load_crisis, load_pack
 from bot.core.errors import ContentError, Exit
 from bot.settings import Settings
+from support.packs import by_place, entry, faults_of, line_of, topic, write_pack
 
 
 def test_one_entry_with_six_faults_tells_all_six(tmp_path):
@@ -92,7 +92,13 @@ def test_a_fault_in_the_setbacks_is_told_with_its_line(tmp_path, written, line, 
 
 @pytest.mark.parametrize(
     ("written", "line", "key"),
-    [("- fine\n- 12\n", 2, "line 2"), ("- ''\n", 1, "line 1"), ("fine: no\n", 1, "file"), ("", 1, "file"), ("3", 1, "file")],
+    [
+        ("- fine\n- 12\n", 2, "line 2"),
+        ("- ''\n", 1, "line 1"),
+        ("fine: no\n", 1, "file"),
+        ("", 1, "file"),
+        ("3", 1, "file"),
+    ],
 )
 def test_lists_of_texts_hold_texts(tmp_path, written, line, key):
     folder = write_pack(tmp_path, first=topic("first", entry("alpha")))

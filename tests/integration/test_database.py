@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 import sqlite_utils
-from support import two_openers
-from support.databases import ROOT, migrated_until
 
 from bot.storage.database import Database
 from bot.storage.migrations import known_names, migrations
+from support import two_openers
+from support.databases import ROOT, migrated_until
 
 
 async def schema_of(database: Database) -> set[str]:

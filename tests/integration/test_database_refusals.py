@@ -8,7 +8,6 @@ import shutil
 import sqlite3
 
 import pytest
-from support.databases import add_migration_row, files_in, held_exclusively, make_database, run_unprivileged
 
 from bot.core.errors import (
     DatabaseCorruptError,
@@ -19,6 +18,7 @@ from bot.core.errors import (
     StorageError,
 )
 from bot.storage.database import Database, inspect_file
+from support.databases import add_migration_row, files_in, held_exclusively, make_database, run_unprivileged
 
 needs_permissions = pytest.mark.skipif(
     os.geteuid() == 0 and shutil.which("setpriv") is None, reason="root without setpriv ignores permissions"
@@ -79,7 +79,9 @@ async def test_a_locked_database_is_named_while_running_too_and_works_again_afte
     assert count == 1
 
 
-@pytest.mark.parametrize("content", [b"not a database at all, " * 300, b"\x00" * 8192, b"SQLite format 3\x00" + b"\xff" * 5000])
+@pytest.mark.parametrize(
+    "content", [b"not a database at all, " * 300, b"\x00" * 8192, b"SQLite format 3\x00" + b"\xff" * 5000]
+)
 async def test_a_garbage_file(tmp_path, content):
     path = tmp_path / "lantern.db"
     path.write_bytes(content)

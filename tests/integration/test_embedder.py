@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.packs import write_small_bot
-from support.terminal import lantern, told
 
 from bot.core.errors import Exit, ModelError
 from bot.search.embedder import BATCH_SIZE, BUNDLED_MODEL, check_bundled, check_weights, open_embedder
+from support.packs import write_small_bot
+from support.terminal import lantern, told
 
 NO_HUB = "http://127.0.0.1:9"
 """The port for discarding, where nobody answers."""

@@ -10,11 +10,11 @@ import logging
 import socket
 
 import pytest
-from support.fake_discord import point_discord_at, posing_as_discord, quiet_client
 
 from bot.cogs.client import LanternClient
 from bot.cogs.gateway import stay_connected
 from bot.core.errors import ConfigurationError, Exit
+from support.fake_discord import point_discord_at, posing_as_discord, quiet_client
 
 SOON = 0.01
 """Seconds of the first pause between two tries."""

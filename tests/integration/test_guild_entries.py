@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.parts import make_entry
 
 from bot.core.models import Entry, EntryId, GuildId, Phrasing, Source, TopicId
 from bot.storage.database import Database
 from bot.storage.faq import GuildEntries, entry_from_json, entry_to_json
+from support.parts import make_entry
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 entry_ids = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True).map(EntryId)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from support.packs import entry, faults_of, line_of, topic, write_pack
 
 from bot.content.pack_shape import ANSWER_LENGTH
 from bot.content.packs import load_pack
 from bot.core.models import Phrasing
+from support.packs import entry, faults_of, line_of, topic, write_pack
 
 A, B = "alpha", "beta"
 ANSWER = "    answer: Here is what people who know about alpha say, at some length.\n"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from support.packs import by_place, line_of
 
 from bot import app
 from bot.content.prompts import load_texts
 from bot.core.errors import ConfigurationError, ContentError
 from bot.core.texts import DECLARED
 from bot.settings import Settings
+from support.packs import by_place, line_of
 
 SHIPPED = (Settings(_env_file=None).prompts / "en.yaml").read_text(encoding="utf-8")
 PAGE = '  page: "-# Page {page} of {pages}"\n'

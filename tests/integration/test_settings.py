@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from support.terminal import lantern, told
 
 from bot.core.errors import Exit
 from bot.settings import Settings
+from support.terminal import lantern, told
 
 WRONG = {
     "log_level": ("loud", "DEBUG, INFO, WARNING or ERROR"),

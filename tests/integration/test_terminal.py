@@ -7,11 +7,11 @@ import os
 import stat
 
 import pytest
+
+from bot.core.errors import Exit
 from support.databases import add_migration_row, held_exclusively, make_database
 from support.packs import entry, topic, write_pack
 from support.terminal import lantern, told
-
-from bot.core.errors import Exit
 
 COMMANDS = [(), ("ask",), ("faq",), ("faq", "check"), ("run",), ("demo",), ("doctor",)]
 

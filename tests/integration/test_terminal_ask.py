@@ -9,10 +9,10 @@ import signal
 import sqlite3
 
 import pytest
-from support.terminal import lantern, start_lantern, told, wait_until
 
 from bot.core.errors import Exit
 from bot.core.models import Kind
+from support.terminal import lantern, start_lantern, told, wait_until
 
 QUESTION = "how do I get into a PhD without publications"
 KEYS = ["q", "decision", "entry", "probability", "candidates"]

@@ -121,7 +121,9 @@ class Visitor:
         """Return the newest message that only this person sees, by its id, since newer ones may come."""
         message = self.page.locator("article.channel-message", has=self.page.locator(".message-ephemeral-note")).last
         message.locator(".text-display").first.wait_for()
-        return self.page.locator(f"article.channel-message[data-message-id='{message.get_attribute('data-message-id')}']")
+        return self.page.locator(
+            f"article.channel-message[data-message-id='{message.get_attribute('data-message-id')}']"
+        )
 
     def press(self, message: Locator, label: str) -> None:
         """Press a button of a message."""
@@ -131,6 +133,8 @@ class Visitor:
     def use_app(self, text: str, name: str) -> None:
         """Right-click the message that says `text` and choose an app."""
         self.page.locator("article.channel-message", has_text=text).first.click(button="right")
-        with self.page.expect_response(lambda response: response.url.endswith("/apps") and response.request.method == "POST"):
+        with self.page.expect_response(
+            lambda response: response.url.endswith("/apps") and response.request.method == "POST"
+        ):
             self.page.click(f"#apps-menu [role=menuitem]:has-text('{name}')")
         self.settled()

@@ -96,7 +96,13 @@ class FakeDiscord:
                 if fate:
                     await socket.close(code=fate)
                     break
-                ready = {"v": 10, "user": USER, "guilds": [], "session_id": "s", "application": {"id": "42", "flags": 0}}
+                ready = {
+                    "v": 10,
+                    "user": USER,
+                    "guilds": [],
+                    "session_id": "s",
+                    "application": {"id": "42", "flags": 0},
+                }
                 ready["resume_gateway_url"] = f"ws://127.0.0.1:{self.port}/gateway/"
                 await socket.send_json({"op": 0, "t": "READY", "s": 1, "d": ready})
                 self.is_ready.set()

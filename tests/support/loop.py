@@ -7,10 +7,12 @@ import threading
 import time
 from contextlib import contextmanager
 
+WORTH_TELLING_SECONDS = 0.002
+
 
 @contextmanager
 def busy_seconds():
-    """Yield a list that gets (processor seconds, callback) of everything the loop runs in this thread.
+    """Yield a list that gets (processor seconds, callback) of what the loop runs longest in this thread.
 
     The thread's own processor time, so that a busy machine does not count as a blocked loop.
     """
@@ -23,7 +25,9 @@ def busy_seconds():
             return
         began = time.thread_time()
         run(handle)
-        found.append((time.thread_time() - began, repr(handle)))
+        took = time.thread_time() - began
+        if took > WORTH_TELLING_SECONDS:
+            found.append((took, repr(handle)))
 
     asyncio.Handle._run = measured
     try:

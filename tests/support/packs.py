@@ -66,7 +66,9 @@ def write_small_bot(folder: Path) -> dict[str, Path]:
     data = write_pack(folder / "data", first=topic("first", *map(entry, subjects)))
     sentences = (SHIPPED_PROMPTS / "en.yaml").read_text(encoding="utf-8")
     (folder / "prompts").mkdir()
-    (folder / "prompts" / "en.yaml").write_text(sentences.replace("phd-without-publications", "letters"), encoding="utf-8")
+    (folder / "prompts" / "en.yaml").write_text(
+        sentences.replace("phd-without-publications", "letters"), encoding="utf-8"
+    )
     return {"data": data, "prompts": folder / "prompts"}
 
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-    from support.fake_discord import point_discord_at
-
     from bot.cli import main
+    from support.fake_discord import point_discord_at
 
     point_discord_at(int(sys.argv.pop(1)))
     main()

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from support.parts import make_entry
-
 from bot.core.models import EntryId, Pack, Source, Topic, TopicId
+from support.parts import make_entry
 
 SUBJECTS = {
     "basics": ("letters", "visas", "grades", "rejection", "reviews", "posters"),
     "work": ("grants", "mentors", "thesis", "journals", "burnout", "interviews"),
 }
-THINGS = "pizza car phone song film dog cat game hat shoe lamp tree wine beer cake book desk chair".split()
+THINGS = [
+    "pizza",
+    "car",
+    "phone",
+    "song",
+    "film",
+    "dog",
+    "cat",
+    "game",
+    "hat",
+    "shoe",
+    "lamp",
+    "tree",
+    "wine",
+    "beer",
+    "cake",
+    "book",
+    "desk",
+    "chair",
+]
 
 ANSWERED = "worried about letters"
 OFFERED = "letters in the sky and visas in the sea"

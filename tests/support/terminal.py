@@ -17,9 +17,7 @@ def environment(folder: Path, **settings: object) -> dict[str, str]:
     A setting whose name is in capitals already is one of another program, and goes as it is.
     """
     clean = {name: value for name, value in os.environ.items() if not name.startswith("LANTERN_")}
-    given = {
-        name if name.isupper() else f"LANTERN_{name.upper()}": str(value) for name, value in settings.items()
-    }
+    given = {name if name.isupper() else f"LANTERN_{name.upper()}": str(value) for name, value in settings.items()}
     # PYTHONPATH: the bot under test, wherever the process starts. COLUMNS: sentences in one line.
     return {**clean, "PYTHONPATH": str(ROOT), "COLUMNS": "400", "LANTERN_STATE": str(folder / "state"), **given}
 

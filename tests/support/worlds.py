@@ -9,8 +9,8 @@ import simcord
 import simcord.env
 from simcord import interactions
 from simcord.backend import serializers
-from simcord.components import walk_components
 from simcord.backend.models.channel import Overwrite
+from simcord.components import walk_components
 from simcord.enums import InteractionType, OverwriteType
 from simcord.results import InteractionResult
 
@@ -76,9 +76,7 @@ class World:
         """Let a member ask without waiting for the bot; `await world.env.settle()` does."""
         backend = self.env.backend
         root = backend.find_command("ask", member.guild.id)
-        options, _ = interactions.build_options(
-            member, "ask", root, {"question": question}, channel_id=self.channel.id
-        )
+        options, _ = interactions.build_options(member, "ask", root, {"question": question}, channel_id=self.channel.id)
         data = {"id": root["id"], "name": "ask", "type": 1, "options": options}
         return self._emit(member, InteractionType.APPLICATION_COMMAND, data)
 
@@ -125,13 +123,9 @@ class World:
 
     def pinged(self):
         """Return the ids of everybody whom a message of the bot pinged; roles and everyone count as themselves."""
-        stored = [
-            self.env.backend.get_message(message.channel.id, message.id) for message in self.public_messages()
-        ]
+        stored = [self.env.backend.get_message(message.channel.id, message.id) for message in self.public_messages()]
         everyone = [self.guild.id for message in stored if message.mention_everyone]
-        return everyone + [
-            one for message in stored for one in [*message.ping_user_ids, *message.ping_role_ids]
-        ]
+        return everyone + [one for message in stored for one in [*message.ping_user_ids, *message.ping_role_ids]]
 
     def sent(self):
         """Return the body of every message-writing request so far, with its method and path."""

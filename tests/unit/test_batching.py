@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.embedders import FailingEmbedder, GatedEmbedder
-from support.parts import WordEmbedder
 
 from bot.search.batching import BATCH_SIZE, CACHE_SIZE, QuestionEmbedder
+from support.embedders import FailingEmbedder, GatedEmbedder
+from support.parts import WordEmbedder
 
 
 @pytest.fixture

@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.parts import WordEmbedder, make_entry
-from support.scoring import indexed
 
 from bot.core.errors import SmallPackError
 from bot.core.models import Phrasing, Thresholds
@@ -18,6 +16,8 @@ from bot.search.calibration import Calibration, fingerprint_of, fit
 from bot.search.index import build_index, text_hash
 from bot.search.scoring import FEATURES, features_of, fuse, views_of
 from bot.search.tokens import words_of
+from support.parts import WordEmbedder, make_entry
+from support.scoring import indexed
 
 
 def rows_of(numbers):

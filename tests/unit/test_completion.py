@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from support.parts import make_entry
 
 from bot.core.models import EntryId
 from bot.safety.text import QUESTION_LENGTH
 from bot.search.completion import LABEL_LENGTH, ROWS, Completer
+from support.parts import make_entry
 
 ENTRIES = (
     make_entry("letters", "Whom can I ask for a recommendation letter?", "who writes my reference"),

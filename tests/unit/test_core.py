@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.parts import make_entry
 
 from bot.core.errors import ContentError, Exit, LanternError, Problem
 from bot.core.models import Source
 from bot.core.texts import DECLARED, Texts, placeholders_of
+from support.parts import make_entry
 
 
 def errors_below(kind):

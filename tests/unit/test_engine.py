@@ -4,8 +4,6 @@ import dataclasses
 import threading
 
 import pytest
-from support.embedders import FailingEmbedder
-from support.parts import WordEmbedder, make_entry
 
 from bot import app
 from bot.core.models import NO_GUILD, EntryId, GuildId, Phrasing, Thresholds, TopicId
@@ -15,6 +13,8 @@ from bot.search.index import document_of
 from bot.search.scoring import FEATURES
 from bot.storage.database import Database
 from bot.storage.search import SearchStore
+from support.embedders import FailingEmbedder
+from support.parts import WordEmbedder, make_entry
 
 HERE, THERE = GuildId(1), GuildId(2)
 NOBODY = frozenset()

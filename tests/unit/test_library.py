@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.parts import make_entry
 
 from bot.core.models import EntryId, GuildId, Pack, Topic, TopicId
 from bot.faq.library import Library, merge
 from bot.storage.database import Database
 from bot.storage.faq import GuildEntries
+from support.parts import make_entry
 
 HERE, THERE = GuildId(1), GuildId(2)
 entry_ids = st.sampled_from("abcdefgh").map(EntryId)

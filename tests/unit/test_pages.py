@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.parts import make_entry
 
 from bot.core.models import Source
 from bot.views.pages import PAGE_LENGTH, checked_line, pages_of, split
+from support.parts import make_entry
 
 paragraphs = st.lists(st.text(alphabet="abcé👩 \n", max_size=60), max_size=12).map("\n\n".join)
 

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.parts import WordEmbedder, make_entry
-from support.scoring import indexed, slow_scores
 
 from bot.search.index import build_index, document_of, text_hash, texts_to_embed
 from bot.search.scoring import FEATURES, features_of, fuse, views_of
 from bot.search.tokens import words_of
+from support.parts import WordEmbedder, make_entry
+from support.scoring import indexed, slow_scores
 
 VOCABULARY = ["visa", "letter", "phd", "money", "lab", "review", "the", "my"]
 wordings = st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=5).map(" ".join)

@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.scoring import slow_bm25
 
 from bot.search.tokens import Lexicon, words_of
+from support.scoring import slow_bm25
 
 words = st.lists(st.sampled_from(["visa", "letter", "phd", "money", "lab", "unknown"]), max_size=8)
 documents = st.lists(words.filter(lambda bag: "unknown" not in bag).map(" ".join), min_size=1, max_size=8)

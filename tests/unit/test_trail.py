@@ -6,9 +6,7 @@ from hypothesis import strategies as st
 from bot.core.models import EntryId
 from bot.views.trail import REMEMBERED, Trail
 
-entry_ids = (
-    st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True).filter(lambda slug: len(slug) <= 60).map(EntryId)
-)
+entry_ids = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True).filter(lambda slug: len(slug) <= 60).map(EntryId)
 
 
 @given(st.integers(0, 2**64 - 1), st.lists(entry_ids, max_size=5))
