@@ -59,7 +59,7 @@ class Group(click.Group):
             sys.exit(Exit.STOPPED)
         except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001 - the last place that can turn it into a sentence and an exit code
             traceback.print_exc()
             show_error("This is a fault in Lantern. Please report it with the lines above.")
             sys.exit(Exit.BUG)

@@ -74,8 +74,8 @@ async def lantern(start_lantern):
 @pytest.fixture
 def small_content(content) -> app.Content:
     """Twelve entries on twelve subjects, for tests where the pack is not the point."""
-    subjects = ("letters", "visas", "grades", "rejection", "reviews", "posters", "grants", "mentors", "thesis", "journals",
-                "burnout", "interviews")  # fmt: skip
+    studies = ("letters", "visas", "grades", "reviews", "posters", "grants", "thesis", "journals")
+    subjects = (*studies, "rejection", "mentors", "burnout", "interviews")
     entries = tuple(
         make_entry(
             name,

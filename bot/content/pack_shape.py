@@ -118,7 +118,7 @@ def _name_of(value: Any, place: Location) -> str:
     return ".".join(map(str, place)) or "file"
 
 
-def _mend(kind: str, message: str, fault: Any) -> str:
+def _mend(kind: str, message: str, fault: Any) -> str:  # noqa: PLR0911 - one sentence per kind of fault
     context = fault.get("ctx", {})
     match kind:
         case "missing":
@@ -126,7 +126,8 @@ def _mend(kind: str, message: str, fault: Any) -> str:
         case "extra_forbidden":
             return "is not a key Lantern knows; look for a misspelling, or remove it"
         case "string_too_long":
-            return f"has {len(fault['input'].strip())} characters; at most {context['max_length']} fit, so shorten or split it"
+            length, most = len(fault["input"].strip()), context["max_length"]
+            return f"has {length} characters; at most {most} fit, so shorten or split it"
         case "string_too_short":
             return f"is empty or too short; write at least {context['min_length']} characters"
         case "string_pattern_mismatch":

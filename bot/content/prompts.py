@@ -19,7 +19,7 @@ BUTTON_LABEL_LENGTH = 80
 """Discord's limits (discord/limits.md)."""
 
 FORMATTED = re.compile(r"(?<!\{)\{\w+[!:.\[]")
-"""A placeholder with a conversion, a format or an attribute: what it makes of a value shows only when it is too late."""
+"""A placeholder with a conversion, a format or an attribute: what it makes of a value shows too late."""
 
 _LIMITS = {
     **{key: COMMAND_NAME_LENGTH for key in DECLARED if key.startswith("command.") and key.endswith(".name")},

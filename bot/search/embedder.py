@@ -68,8 +68,9 @@ def open_embedder(model: str) -> SentenceEmbedder:
     except Exception as error:
         reason = str(error).strip().split("\n")[0]
         raise ModelError(
-            f"The model {model!r} cannot be loaded ({reason}). Set LANTERN_MODEL to the name or folder of a "
-            f"sentence-transformers model, or remove that setting to use {BUNDLED_MODEL}, which is installed with Lantern."
+            f"The model {model!r} cannot be loaded ({reason}). "
+            "Set LANTERN_MODEL to the name or folder of a sentence-transformers model, "
+            f"or remove that setting to use {BUNDLED_MODEL}, which is installed with Lantern."
         ) from error
     return embedder
 

@@ -7,7 +7,6 @@ import contextlib
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 import sqlite_utils
@@ -24,6 +23,7 @@ from bot.storage.migrations import known_names, migrations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
 BUSY_SECONDS = 2.0
 """How long a statement waits for another process. Below Discord's 3 s, so that the person still gets a sentence."""

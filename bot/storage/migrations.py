@@ -16,7 +16,7 @@ def known_names() -> frozenset[str]:
 
 @migrations()
 def m001_search(db: Database) -> None:
-    """Vectors by content hash, so that unchanged text is never embedded twice; fitted calibrations."""
+    """Add vectors by content hash, so that unchanged text is never embedded twice; fitted calibrations."""
     db.table("vectors").create(
         {"model": str, "revision": str, "hash": str, "vector": bytes},
         pk=("model", "revision", "hash"),
@@ -31,7 +31,7 @@ def m001_search(db: Database) -> None:
 
 @migrations()
 def m002_guild_entries(db: Database) -> None:
-    """A guild's own entries over the shipped pack; `entry` is JSON, null where the guild removed it."""
+    """Add a guild's own entries over the shipped pack; `entry` is JSON, null where the guild removed it."""
     db.table("guild_entries").create(
         {"guild": int, "entry_id": str, "entry": str},
         pk=("guild", "entry_id"),
@@ -40,7 +40,7 @@ def m002_guild_entries(db: Database) -> None:
 
 @migrations()
 def m003_activity(db: Database) -> None:
-    """Uses, pins, votes, unanswered questions and who waits for them, one-time claims, facts."""
+    """Add uses, pins, votes, unanswered questions and who waits for them, one-time claims, facts."""
     db.table("uses").create({"guild": int, "entry_id": str, "count": int}, pk=("guild", "entry_id"))
     db.table("pins").create({"guild": int, "entry_id": str, "position": int}, pk=("guild", "entry_id"))
     db.table("votes").create(

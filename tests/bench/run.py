@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def real_questions() -> tuple[list[tuple[str, Counter]], float]:
-    """Answer real people's questions with `lantern ask --batch`; return counts by topic and the false-answer share."""
+    """Answer real people's questions; return counts by topic and the share of off-topic ones answered."""
     say("Answering the real questions")
     command = [sys.executable, "-m", "bot", "ask", "--batch", str(REAL_QUESTIONS)]
     lines = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
@@ -82,8 +82,9 @@ def report(rows, bars, real, entries: int) -> str:
         "# Benchmarks",
         "",
         "Written by `make bench`; the figures are those of one run on one busy two-core machine, so read the ratios.",
-        f"{datetime.now(UTC).date()}, {machine}, {packages}. The 1,000 and 5,000 entries are the shipped {entries},",
-        "repeated for other fields by `tests/bench/widen.py`; the whole bot runs in SimCord (real discord.py, no network).",
+        f"{datetime.now(UTC).date()}, {machine}, {packages}.",
+        f"The 1,000 and 5,000 entries are the shipped {entries}, for other fields by `tests/bench/widen.py`;",
+        "the whole bot runs in SimCord (real discord.py, no network).",
         "",
         "| what | measured |",
         "| --- | --- |",

@@ -113,17 +113,20 @@ async def test_another_entry_on_the_same_card_can_still_be_shared_as_a_reply(sma
     assert second.reference.message_id == asked.id
 
 
-async def test_an_answer_reached_by_choices_or_topics_can_be_shared_as_a_reply(small_world):
+async def test_an_answer_reached_by_choices_topics_or_a_miss_can_be_shared_as_a_reply(small_world):
     offered = await small_world.menu(await write(small_world, OFFERED))
     await small_world.sam.click(offered, label=question_of("visas"))
     unknown = await small_world.menu(await write(small_world, UNKNOWN))
     topics = (await small_world.sam.click(unknown, label="Basics")).followups[0]
     await small_world.sam.select(topics, ["grades"], custom_id=selects_in(topics)[0]["custom_id"])
+    missed = await small_world.menu(await write(small_world))
+    await small_world.sam.click(missed, label="Not what I meant")
+    await small_world.sam.click(missed, label=question_of("visas"))
 
-    await small_world.sam.click(offered, label="Share as reply")
-    await small_world.sam.click(topics, label="Share as reply")
+    for preview in (offered, topics, missed):
+        await small_world.sam.click(preview, label="Share as reply")
 
-    assert [posted.reference is not None for posted in small_world.public_messages()] == [True, True]
+    assert [posted.reference is not None for posted in small_world.public_messages()] == [True] * 3
 
 
 async def test_a_member_who_may_not_write_there_cannot_share(small_world):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
 
 import pytest
@@ -179,7 +178,7 @@ async def test_the_doctor_says_ok_where_all_is_well(tmp_path):
     assert Exit.OK == result.returncode
     assert "mend" not in result.stdout
     assert "lantern.db is sound" in result.stdout
-    assert ["lantern.db"] == os.listdir(tmp_path / "state"), "it only looks"
+    assert ["lantern.db"] == [path.name for path in (tmp_path / "state").iterdir()], "it only looks"
 
 
 async def test_the_doctor_names_everything_that_is_wrong_at_once(tmp_path):

@@ -46,10 +46,8 @@ class World:
 
     def read_only_channel(self):
         """Return a channel in which only moderators write."""
-        everyone = self.guild.default_role
-        return self.guild.create_text_channel(
-            "news", overwrites={everyone: discord.PermissionOverwrite(send_messages=False)}
-        )
+        write, read = (discord.PermissionOverwrite(send_messages=may) for may in (True, False))
+        return self.guild.create_text_channel("news", overwrites={self.guild.default_role: read, self.mika: write})
 
     async def forbid(self, *user_ids, **permissions) -> None:
         """Take permissions in the channel away from people, or from the bot."""
