@@ -23,11 +23,19 @@ find_python() {
 }
 
 # What the installation depends on; when it changes, the next run installs again.
-state="$extra $(cat pyproject.toml constraints.txt deploy/setup.sh | cksum)"
+state=$(cat pyproject.toml constraints.txt deploy/setup.sh | cksum)
+case $extra in # what is installed for tests serves the demo, and that serves to run
+run) serving="run demo test" ;;
+demo) serving="demo test" ;;
+*) serving=$extra ;;
+esac
+for installed in $serving; do
+    stamp=.venv/.lantern-$installed
+    if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$state" ] && .venv/bin/python -c '' 2>/dev/null; then
+        exit 0
+    fi
+done
 stamp=.venv/.lantern-$extra
-if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$state" ] && .venv/bin/python -c '' 2>/dev/null; then
-    exit 0
-fi
 
 if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
     python=$(find_python)
@@ -39,7 +47,7 @@ if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
         exit 1
     fi
 fi
-rm -f .venv/.lantern-*
+rm -f "$stamp"
 pip() { .venv/bin/python -m pip --disable-pip-version-check "$@"; }
 
 # A half-finished install may have left a torch that does not start.
