@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import io
 import json
 import logging
 import sys
@@ -90,6 +91,9 @@ def main() -> None:
 
     Every setting is an environment variable (or a line in a file named .env); `lantern doctor` lists them.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows a question mark
 
 
 @main.command()
@@ -218,7 +222,7 @@ async def _ask_one(question: str, lantern: Lantern, *, as_json: bool) -> None:
     except QuestionError as error:
         raise UsageError(lantern.texts(error.text_key)) from error
     if as_json:
-        click.echo(json.dumps(await _as_row(question, reply, lantern), ensure_ascii=False))
+        click.echo(json.dumps(await _as_row(question, reply, lantern)))
     else:
         show_reply(reply, lantern.texts, datetime.now(UTC).date())
 
@@ -229,7 +233,7 @@ async def _ask_batch(questions: Sequence[str], lantern: Lantern) -> None:
             reply = await lantern.asking.ask(NO_GUILD, question)
         except QuestionError:
             reply = Reply(Decision(Kind.UNKNOWN, None, 0.0, ()), question)
-        click.echo(json.dumps(await _as_row(question, reply, lantern), ensure_ascii=False))
+        click.echo(json.dumps(await _as_row(question, reply, lantern)))
 
 
 async def _as_row(question: str, reply: Reply, lantern: Lantern) -> dict[str, Any]:

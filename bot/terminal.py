@@ -10,6 +10,7 @@ from rich.markdown import Markdown
 from rich.panel import Panel
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from bot.core.models import Kind
 from bot.views.pages import checked_line
@@ -42,12 +43,12 @@ def progress_bar() -> Iterator[Callable[[int, int], None]]:
 
 def show_error(message: str) -> None:
     """Print an error to stderr."""
-    Console(stderr=True).print(f"[bold red]lantern:[/] {_escaped(message)}", highlight=False, soft_wrap=True)
+    _console(stderr=True).print(Text.assemble(("lantern:", "bold red"), " ", message), soft_wrap=True)
 
 
 def show_reply(reply: Reply, texts: Texts, today: date) -> None:
     """Print what a member would be told."""
-    console = Console()
+    console = _console()
     console.width = min(console.width, WIDTH)
     if reply.help_first:
         console.print(Panel(Markdown(texts("help.text"))))
@@ -57,33 +58,34 @@ def show_reply(reply: Reply, texts: Texts, today: date) -> None:
         case Kind.CHOICES:
             console.print(texts("terminal.choices"))
             for number, entry in enumerate(reply.choices, start=1):
-                console.print(f"  {number}. {_escaped(entry.question)}", highlight=False)
+                console.print(f"  {number}. {entry.question}")
         case _:
             console.print(Markdown(texts("terminal.unknown")))
             for topic in reply.topics:
-                console.print(f"  - {_escaped(topic.title)}", highlight=False)
+                console.print(f"  - {topic.title}")
     console.print(texts("terminal.probability", percent=round(100 * reply.decision.probability)), style="dim")
 
 
 def _show_entry(console: Console, entry: Entry, texts: Texts, today: date) -> None:
-    console.print(Panel(Markdown(entry.answer), title=_escaped(entry.question), title_align="left", padding=(1, 2)))
+    console.print(Panel(Markdown(entry.answer), title=Text(entry.question), title_align="left", padding=(1, 2)))
     for source in entry.sources:
         if source.is_experience:
             line = texts("answer.experience", experience=source.title)
         else:
             line = texts("answer.source", title=source.title, trust=source.trust) + f"\n  {source.link}"
-        console.print(_escaped(line), highlight=False)
-    console.print(_escaped(checked_line(entry, texts, today).removeprefix("-# ")), style="dim", highlight=False)
+        console.print(line)
+    console.print(checked_line(entry, texts, today).removeprefix("-# "), style="dim")
 
 
 def show_findings(findings: Sequence[Finding]) -> None:
     """Print what `lantern doctor` found."""
     table = Table(show_header=False, box=None, padding=(0, 1))
     for finding in findings:
-        mark = "[green]ok[/]" if finding.is_fine else "[bold red]mend[/]"
-        table.add_row(mark, finding.subject, _escaped(finding.text))
-    Console().print(table)
+        mark = Text("ok", "green") if finding.is_fine else Text("mend", "bold red")
+        table.add_row(mark, finding.subject, finding.text)
+    _console().print(table)
 
 
-def _escaped(text: str) -> str:
-    return text.replace("[", r"\[")
+def _console(*, stderr: bool = False) -> Console:
+    """Return a console that prints texts as they are: [brackets], :colons: and figures mean nothing in them."""
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)

@@ -33,7 +33,7 @@ async def stay_connected(
 
     discord.py retries by itself once it was connected; a failure of the first connect (its issue 10520), or an error
     in its own event parsing, ends it, and this loop starts over.
-    Raises ConfigurationError for a token or an intent that Discord refuses: no retry will mend that.
+    Raises ConfigurationError for a token that Discord refuses: no retry will mend that.
     """
     wait = first_wait_seconds
     while not stop.is_set():
@@ -67,13 +67,14 @@ async def _run_until(client: discord.Client, token: str, stop: asyncio.Event) ->
         if stop.is_set():
             log.info("Closing the connection to Discord")
     finally:
+        # First the reading ends, then the connection: the other way round discord.py says 4000, "back soon",
+        # and Discord shows the bot as online for minutes.
         stopping.cancel()
-        if not client.is_closed():
-            await client.close()
-        if not running.done():
-            running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
+        running.cancel()
+        await asyncio.wait({running})
+        await client.close()
+    if not running.cancelled():
+        running.result()
 
 
 @contextlib.contextmanager

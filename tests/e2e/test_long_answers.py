@@ -124,6 +124,7 @@ async def test_the_asker_turns_the_pages_of_a_public_answer_for_everybody(long_w
     await long_world.noor.click(message, label="Next page")
 
     assert "Page 2 of" in texts_in(long_world.public_messages()[0])
+    assert "Share here" not in buttons_in(message)
 
 
 async def test_a_page_button_of_an_answer_that_became_short_shows_what_there_is(long_world):

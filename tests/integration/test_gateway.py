@@ -47,6 +47,8 @@ async def stay_until_ready(server, clients) -> None:
     running = asyncio.create_task(stay_connected(clients, "token", stop, first_wait_seconds=SOON))
     ready = asyncio.create_task(server.is_ready.wait())
     await asyncio.wait({running, ready}, return_when=asyncio.FIRST_COMPLETED)
+    if ready.done():
+        await clients.made[-1].wait_until_ready()
     stop.set()
     ready.cancel()
     await running
@@ -81,19 +83,19 @@ async def test_a_refused_token_ends_it_at_once(fake):
     fake.logins = [401]
     clients = Clients()
     with pytest.raises(ConfigurationError, match="LANTERN_DISCORD_TOKEN") as caught:
-        await stay_connected(clients, "token", asyncio.Event(), first_wait_seconds=SOON)
+        await stay_connected(clients, "a-secret", asyncio.Event(), first_wait_seconds=SOON)
 
     assert Exit.CONFIGURATION == caught.value.exit_code
     assert 1 == len(fake.tokens)
     assert [True] == [client.is_closed() for client in clients.made]
-    assert "token" not in str(caught.value)
+    assert "a-secret" not in str(caught.value)
 
 
 async def test_a_token_that_is_withdrawn_while_connected_ends_it(fake):
     """The gateway says 4004; the login that follows says 401."""
     fake.gateways, fake.logins = [4004], [200, 401]
     with pytest.raises(ConfigurationError, match="LANTERN_DISCORD_TOKEN"):
-        await stay_connected(quiet_client, "token", asyncio.Event(), first_wait_seconds=SOON)
+        await stay_connected(quiet_client, "a-secret", asyncio.Event(), first_wait_seconds=SOON)
 
     assert 1 == len(fake.introduced)
 

@@ -65,7 +65,7 @@ def test_what_is_no_question_is_said_to_be_none(folder, texts):
 
 def test_a_batch_is_answered_in_its_order_each_as_if_asked_alone(folder, content):
     wordings = [entry.phrasings[0].text for entry in content.pack.entries[::10]]
-    questions = [*wordings, "best pizza topping", "", "🙂", "i want to die", "what is [bold]this[/bold]", *wordings[:3]]
+    questions = [*wordings, "best pizza topping", "", "🙂", "i want to die", "half \ud83d a smile", *wordings[:3]]
     result = lantern(folder, "ask", "--batch", write_batch(folder, questions))
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     decisions = {row["q"]: row["decision"] for row in rows}

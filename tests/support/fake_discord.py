@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from contextlib import asynccontextmanager
 
 import discord
@@ -69,16 +70,16 @@ class FakeDiscord:
     async def _login(self, request: web.Request) -> web.Response:
         self.tokens.append(request.headers["Authorization"])
         status = self.logins.pop(0) if self.logins else 200
-        return web.json_response(USER if status == 200 else {"message": "no", "code": 0}, status=status)
+        return _json(USER if status == 200 else {"message": "no", "code": 0}, status=status)
 
     async def _application(self, _request: web.Request) -> web.Response:
-        return web.json_response(APPLICATION)
+        return _json(APPLICATION)
 
     async def _commands(self, request: web.Request) -> web.Response:
         commands = await request.json()
         self.told_commands.append(commands)
-        kept = [{"id": str(n), "application_id": "42", "version": "1", **each} for n, each in enumerate(commands, 100)]
-        return web.json_response(kept)
+        filled = {"application_id": "42", "version": "1", "description": ""}
+        return _json([{"id": str(number), **filled, **each} for number, each in enumerate(commands, 100)])
 
     async def _gateway(self, request: web.Request) -> web.StreamResponse:
         fate = self.gateways.pop(0) if self.gateways else 0
@@ -110,6 +111,11 @@ class FakeDiscord:
         return socket
 
 
+def _json(content: object, status: int = 200) -> web.Response:
+    """Answer as Discord does: discord.py reads JSON only where no charset stands beside its type."""
+    return web.Response(body=json.dumps(content).encode(), status=status, content_type="application/json")
+
+
 def point_discord_at(port: int) -> None:
     """Make discord.py in this process talk to a local port."""
     Route.BASE = f"http://127.0.0.1:{port}/api"
@@ -129,5 +135,5 @@ async def posing_as_discord():
 
 
 def quiet_client() -> discord.Client:
-    """Return a client that wants nothing."""
-    return discord.Client(intents=discord.Intents.none())
+    """Return a client that wants nothing, and does not wait two seconds for servers it is in."""
+    return discord.Client(intents=discord.Intents.none(), guild_ready_timeout=0)
