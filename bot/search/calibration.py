@@ -38,6 +38,8 @@ ANSWER_PRECISION = 0.75
 """Of what is answered, the share that must be right on the labels the FAQ makes for itself. They are harder
 than people's questions: a left-out phrasing was written to differ from the others, and a near miss often has
 a sibling entry that would serve as well (docs/benchmarks.md)."""
+MORE_LIKELY_RIGHT = 0.5
+"""However small and easy a FAQ is, what is more likely wrong than right is offered, not asserted."""
 CLASS_SHARES = {"in_scope": 0.7, "near_miss": 0.1, "off_topic": 0.2}
 """The mixture of questions the probability is meant for [assumed: what a help channel sees]."""
 
@@ -83,7 +85,7 @@ def fingerprint_of(entries: Sequence[Entry], off_topic: Sequence[str]) -> str:
     method = (
         FEATURES,
         WEIGHTS,
-        (OFF_TOPIC_ANSWERED, OFF_TOPIC_OFFERED, ANSWER_PRECISION),
+        (OFF_TOPIC_ANSWERED, OFF_TOPIC_OFFERED, ANSWER_PRECISION, MORE_LIKELY_RIGHT),
         CLASS_SHARES,
     )
     data = [[entry.id, *entry.texts, document_of(entry)] for entry in entries]
@@ -196,7 +198,7 @@ def _thresholds(predicted: NDArray[np.float64], labelled: _Labelled) -> Threshol
     precision = right / np.cumsum(labelled.weights[order])
     kept = np.flatnonzero(precision >= ANSWER_PRECISION)
     precise = float(predicted[order][kept[-1]]) if len(kept) else 1.0
-    answer = max(precise, _bound(off_topic, OFF_TOPIC_ANSWERED))
+    answer = max(MORE_LIKELY_RIGHT, precise, _bound(off_topic, OFF_TOPIC_ANSWERED))
     return Thresholds(answer=answer, choices=min(answer, _bound(off_topic, OFF_TOPIC_OFFERED)))
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.core.errors import SmallPackError
 from bot.core.models import Phrasing, Thresholds
 from bot.search import calibration as calibrations
-from bot.search.calibration import Calibration, fingerprint_of, fit
+from bot.search.calibration import MORE_LIKELY_RIGHT, Calibration, fingerprint_of, fit
 from bot.search.index import build_index, text_hash
 from bot.search.scoring import FEATURES, features_of, fuse, views_of
 from bot.search.tokens import words_of
@@ -96,6 +96,7 @@ def test_a_feature_too_few_is_an_error_and_no_guess(fitted):
 def test_a_fit_is_bound_to_its_model_and_data_and_its_thresholds_are_in_order(fitted):
     assert (fitted.model, fitted.fingerprint) == ("model@1", "data")
     assert 0 <= fitted.thresholds.choices <= fitted.thresholds.answer <= 1
+    assert fitted.thresholds.answer >= MORE_LIKELY_RIGHT
     assert json.loads(fitted.to_json())["weights"] == list(fitted.weights)
 
 
