@@ -83,7 +83,7 @@ def report(rows, bars, real, entries: int) -> str:
         "",
         "Written by `make bench`; the figures are those of one run on one busy two-core machine, so read the ratios.",
         f"{datetime.now(UTC).date()}, {machine}, {packages}.",
-        f"The 1,000 and 5,000 entries are the shipped {entries}, for other fields by `tests/bench/widen.py`;",
+        f"The 1,000 and 5,000 entries are the shipped {entries} repeated for other fields by `tests/bench/widen.py`;",
         "the whole bot runs in SimCord (real discord.py, no network).",
         "",
         "| what | measured |",
