@@ -85,7 +85,7 @@ def _show_version(ctx: click.Context, _option: click.Parameter, is_asked: bool) 
     help="Tell which Lantern this is.",
 )
 def main() -> None:
-    """Lantern answers questions of people who try to become researchers, from a FAQ that people wrote.
+    """Lantern answers questions of people who try to become researchers, from a curated FAQ.
 
     Try it: lantern ask "how do I get into a PhD without publications"
 
