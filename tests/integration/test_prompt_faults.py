@@ -9,7 +9,7 @@ from bot.content.prompts import load_texts
 from bot.core.errors import ConfigurationError, ContentError
 from bot.core.texts import DECLARED
 from bot.settings import Settings
-from support.packs import by_place, line_of
+from support.packs import STARTERS, by_place, line_of
 
 SHIPPED = (Settings(_env_file=None).prompts / "en.yaml").read_text(encoding="utf-8")
 PAGE = '  page: "-# Page {page} of {pages}"\n'
@@ -53,8 +53,12 @@ FAULTS = {
         "who sees",
         "one word",
     ),
-    "starters not a list": (changed("starters:\n", "starters: yes\nx:\n").replace("x:\n", "#\n").replace("  - phd", "# phd"),
-                            "starters", "starters: yes", "list of entry ids"),
+    "starters not a list": (
+        STARTERS.sub("starters: yes\n", SHIPPED),
+        "starters",
+        "starters: yes",
+        "list of entry ids",
+    ),
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,15 +61,17 @@ def write_pack(folder: Path, **topics: str | bytes) -> Path:
     return folder
 
 
+STARTERS = re.compile(r"^starters:\n(  - .+\n)+", re.MULTILINE)
+"""The list in prompts/<locale>.yaml."""
+
+
 def write_small_bot(folder: Path) -> dict[str, Path]:
     """Write a pack that is embedded in a second, with its sentences; return the settings that choose them."""
     subjects = ("letters", "visas", "grades", "posters", "grants", "mentors")
     data = write_pack(folder / "data", first=topic("first", *map(entry, subjects)))
     sentences = (SHIPPED_PROMPTS / "en.yaml").read_text(encoding="utf-8")
     (folder / "prompts").mkdir()
-    (folder / "prompts" / "en.yaml").write_text(
-        sentences.replace("phd-without-publications", "letters"), encoding="utf-8"
-    )
+    (folder / "prompts" / "en.yaml").write_text(STARTERS.sub("starters:\n  - letters\n", sentences), encoding="utf-8")
     return {"data": data, "prompts": folder / "prompts"}
 
 
