@@ -9,7 +9,6 @@ import json
 import logging
 import sys
 import traceback
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -17,19 +16,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot import app
 from bot.core.errors import ConfigurationError, Exit, LanternError, QuestionError, UsageError
 from bot.core.models import NO_GUILD, Decision, Kind, Reply
+from bot.curation import faq
 from bot.doctor import examine
-from bot.logs import start_logging
+from bot.quality import calibrate, eval_
+from bot.session import begin, with_lantern
 from bot.settings import load_settings
-from bot.terminal import progress_bar, show_error, show_findings, show_reply
+from bot.terminal import show_error, show_findings, show_reply
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from bot.app import Lantern
-    from bot.settings import Settings
 
 EXIT_CODES = """
 \b
@@ -113,33 +112,19 @@ def ask(question: str | None, batch: Path | None, *, as_json: bool) -> None:
     """
     if (question is None) == (batch is None):
         raise click.UsageError('Give either a question in quotes, or --batch FILE. Example: lantern ask "..."')
-    settings = _start()
+    settings = begin()
     if batch is not None:
         work = functools.partial(_ask_batch, list(_read_batch(batch)))
     else:
         work = functools.partial(_ask_one, question or "", as_json=as_json)
-    asyncio.run(_with_lantern(settings, work, notes=None))
-
-
-@main.group()
-def faq() -> None:
-    """Look after the FAQ pack in data/faq."""
-
-
-@faq.command()
-def check() -> None:
-    """Check every FAQ entry and every sentence in prompts/; tells all problems at once."""
-    content = app.load_content(_start())
-    topics, entries = len(content.pack.topics), len(content.pack.entries)
-    wordings = sum(len(entry.texts) for entry in content.pack.entries)
-    click.echo(f"All good: {entries} entries with {wordings} wordings in {topics} topics; every sentence is there.")
+    asyncio.run(with_lantern(settings, work, notes=None))
 
 
 @main.command()
 @click.option("--sync", "force_sync", is_flag=True, help="Tell Discord the commands even if they did not change.")
 def run(*, force_sync: bool) -> None:
     """Run the bot on Discord until Ctrl-C or SIGTERM; needs LANTERN_DISCORD_TOKEN."""
-    settings = _start()
+    settings = begin()
     if settings.discord_token is None:
         raise ConfigurationError(
             "LANTERN_DISCORD_TOKEN is not set. Create a bot in the Discord developer portal and put its token there "
@@ -157,7 +142,7 @@ def run(*, force_sync: bool) -> None:
         with stop_on_signals() as stop:
             await stay_connected(new_client, token, stop)
 
-    asyncio.run(_with_lantern(settings, work, notes=settings.database))
+    asyncio.run(with_lantern(settings, work, notes=settings.database))
 
 
 @main.command()
@@ -165,7 +150,7 @@ def run(*, force_sync: bool) -> None:
 @click.option("--browser/--no-browser", default=True, help="Open a browser where there is one.")
 def demo(port: int, *, browser: bool) -> None:
     """Try everything in a simulated Discord, in the browser; nothing leaves this machine."""
-    settings = _start()
+    settings = begin()
     logging.getLogger("discord").setLevel(logging.ERROR)  # importing SimCord makes a bare client, which warns
     try:
         from bot.demo.serve import serve  # noqa: PLC0415 - an extra
@@ -174,7 +159,7 @@ def demo(port: int, *, browser: bool) -> None:
             f"The demo's parts are not installed ({error}). Run `make demo`, or `pip install 'lantern-bot[demo]'`."
         ) from error
     notes = settings.state / "demo.db"
-    asyncio.run(_with_lantern(settings, functools.partial(serve, notes, port, browser), notes=notes))
+    asyncio.run(with_lantern(settings, functools.partial(serve, notes, port, browser), notes=notes))
 
 
 @main.command()
@@ -189,31 +174,9 @@ def doctor(*, as_json: bool) -> None:
     sys.exit(Exit.OK if all(finding.is_fine for finding in findings) else Exit.PROBLEMS)
 
 
-def _start() -> Settings:
-    settings = load_settings()
-    start_logging(settings.log_level)
-    return settings
-
-
-async def _with_lantern(
-    settings: Settings,
-    work: Callable[[Lantern], Awaitable[None]],
-    *,
-    notes: Path | None,
-) -> None:
-    """Build the bot's inside, showing progress, and do `work` with it."""
-    content = app.load_content(settings)
-    async with AsyncExitStack() as stack:
-        with progress_bar() as progress:
-            running = app.lantern(
-                content,
-                settings.database,
-                notes,
-                app.model_opener(settings),
-                progress,
-            )
-            lantern = await stack.enter_async_context(running)
-        await work(lantern)
+main.add_command(faq)
+main.add_command(eval_)
+main.add_command(calibrate)
 
 
 async def _ask_one(question: str, lantern: Lantern, *, as_json: bool) -> None:

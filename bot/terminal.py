@@ -5,10 +5,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import click
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.panel import Panel
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
+    from bot.content.lint import Advice
     from bot.core.models import Entry, Reply
     from bot.core.texts import Texts
     from bot.doctor import Finding
@@ -39,6 +41,42 @@ def progress_bar() -> Iterator[Callable[[int, int], None]]:
                 progress.update(task, description="Reading the FAQ (only once)", completed=done, total=of)
 
         yield report
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str, int, int], None]]:
+    """Show on stderr what is being done; yield what to call with (what, done, of), 0 for an unknown number."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def report(what: str, done: int, of: int) -> None:
+            if what not in tasks:
+                tasks[what] = progress.add_task(what, total=of or None)
+            progress.update(tasks[what], completed=done, total=of or None)
+
+        yield report
+
+
+def show_markdown(text: str) -> None:
+    """Print Markdown: drawn in a terminal, as it is into a file or a pipe."""
+    console = _console()
+    if console.is_terminal:
+        console.print(Markdown(text))
+    else:
+        click.echo(text)
+
+
+def show_advice(advice: Sequence[Advice], most: int | None) -> None:
+    """Print what should be looked at, rule by rule; `most` places of each, or all."""
+    console = _console()
+    for rule in dict.fromkeys(each.rule for each in advice):
+        held = [each for each in advice if each.rule == rule]
+        console.print(Text(f"{rule}: {len(held)}", "bold"))
+        for each in held[:most]:
+            console.print(f"  {each.entry}: {each.text}", soft_wrap=True)
+        if most is not None and len(held) > most:
+            console.print(f"  ... and {len(held) - most} more", style="dim")
 
 
 def show_error(message: str) -> None:

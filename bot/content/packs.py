@@ -50,6 +50,17 @@ def load_crisis(data: Path) -> CrisisPhrases:
     return CrisisPhrases.of(source.value)
 
 
+def load_tone(data: Path) -> dict[str, str]:
+    """Return data/tone.yaml: phrases that no answer should use, with the reason; raises ContentError."""
+    source = read_yaml(data / "tone.yaml")
+    if not source.is_broken and not (
+        isinstance(source.value, dict) and all(isinstance(part, str) for pair in source.value.items() for part in pair)
+    ):
+        source.add_problem((), "file", "must be a list of phrases, each with its reason: `phrase: reason`")
+    _raise_problems(source)
+    return {phrase.casefold(): reason for phrase, reason in source.value.items()}
+
+
 def _raise_problems(*sources: YamlSource, others: list[Problem] | None = None) -> None:
     if problems := [*(others or ()), *(problem for source in sources for problem in source.problems)]:
         raise ContentError(problems)

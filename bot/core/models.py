@@ -81,18 +81,27 @@ class Pack:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """How well an entry fits a question. `score`: fused similarity, about 0..1.5, higher is nearer."""
+    """How well an entry fits a question. `score`: fused similarity, at most 1, higher is nearer."""
 
     entry_id: EntryId
     score: float
 
 
 @dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Probabilities from which the bot answers, or offers choices. 0 <= choices <= answer <= 1."""
+
+    answer: float
+    choices: float
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the search found: the best entries, best first, and P(the first one answers the question)."""
+    """What the search found: the best entries, best first, P(the first one answers), and what to make of it."""
 
     hits: tuple[Hit, ...]
     probability: float
+    thresholds: Thresholds
 
 
 class Kind(StrEnum):
@@ -112,14 +121,6 @@ class Decision:
     entry: EntryId | None
     probability: float
     candidates: tuple[Hit, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """Probabilities from which the bot answers, or offers choices. 0 <= choices <= answer <= 1."""
-
-    answer: float
-    choices: float
 
 
 @dataclass(frozen=True, slots=True)

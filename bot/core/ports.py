@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bot.core.models import Entry, EntryId, Evidence, GuildId, Suggestion, Thresholds, UserId
+    from bot.core.models import Entry, EntryId, Evidence, GuildId, Suggestion, UserId
 
 
 class Embedder(Protocol):
@@ -54,6 +54,9 @@ class GuildEdits(Protocol):
     async def edits_of(self, guild: GuildId) -> Mapping[EntryId, Entry | None]:
         """Return what this guild changed or added; None = removed here."""
 
+    async def guilds(self) -> Sequence[GuildId]:
+        """Return the guilds that changed anything."""
+
     async def save_edit(self, guild: GuildId, entry_id: EntryId, entry: Entry | None) -> None:
         """Keep this guild's own version of an entry; None removes it for this guild only."""
 
@@ -95,10 +98,6 @@ class Facts(Protocol):
 
 class Search(Protocol):
     """Finds the entries that fit a question, in one guild's FAQ."""
-
-    @property
-    def thresholds(self) -> Thresholds:
-        """From which probability to answer or offer choices."""
 
     async def search(self, guild: GuildId, question: str, *, without: frozenset[EntryId]) -> Evidence:
         """Return the evidence for a cleaned question."""

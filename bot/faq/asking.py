@@ -82,7 +82,7 @@ class Asking:
             return await self.show(guild, EntryId(picked[1]), "")
         evidence = await self._search.search(guild, asked.text, without=frozenset())
         reply = Reply(
-            decide(evidence, self._search.thresholds),
+            decide(evidence),
             asked.text,
             shortened=asked.shortened,
             help_first=own_words and asked.is_personal,
@@ -171,7 +171,7 @@ class Asking:
         nearest = [shelf.entries[hit.entry_id] for hit in reply.decision.candidates if hit.entry_id in shelf.entries]
         match reply.decision.kind:
             case Kind.ANSWER:
-                return _answered(reply, shelf, reply.decision.candidates[0].entry_id)
+                return _answered(reply, shelf, reply.decision.candidates[0].entry_id, nearest[1:])
             case Kind.CHOICES:
                 return replace(reply, choices=tuple(nearest[:CHOICES]))
             case _:
@@ -204,7 +204,8 @@ def _found(shelf: Shelf, entry_id: EntryId) -> Entry:
     return shelf.entries[entry_id]
 
 
-def _answered(reply: Reply, shelf: Shelf, entry_id: EntryId) -> Reply:
+def _answered(reply: Reply, shelf: Shelf, entry_id: EntryId, runners_up: Sequence[Entry] = ()) -> Reply:
+    """Add the answer and the questions near it: first what else may have been meant, then what its author linked."""
     entry = _found(shelf, entry_id)
-    related = tuple(shelf.entries[other] for other in entry.related if other in shelf.entries)
-    return replace(reply, entry=entry, related=related)
+    linked = (shelf.entries[other] for other in entry.related if other in shelf.entries)
+    return replace(reply, entry=entry, related=tuple(dict.fromkeys([*runners_up, *linked])))

@@ -13,14 +13,16 @@ CHOICES = 3
 """Entries offered at most: a person reads three questions before giving up [assumed]."""
 
 
-def decide(evidence: Evidence, thresholds: Thresholds) -> Decision:
-    """Return the fate of a question: the probability decides alone, never a bare cosine.
+def kind_of(probability: float, thresholds: Thresholds) -> Kind:
+    """Return what to do at a probability: it decides alone, never a bare cosine."""
+    if probability < thresholds.choices:
+        return Kind.UNKNOWN
+    return Kind.ANSWER if probability >= thresholds.answer else Kind.CHOICES
 
-    A FAQ with a single entry has no second choice to offer, and offers the one.
-    """
+
+def decide(evidence: Evidence) -> Decision:
+    """Return the fate of a question. A FAQ with a single entry has no second choice to offer, and offers the one."""
     hits, probability = evidence.hits, evidence.probability
-    if not hits or probability < thresholds.choices:
-        return Decision(Kind.UNKNOWN, None, probability, hits[:CHOICES])
-    if probability >= thresholds.answer:
-        return Decision(Kind.ANSWER, hits[0].entry_id, probability, hits[:CHOICES])
-    return Decision(Kind.CHOICES, None, probability, hits[:CHOICES])
+    kind = kind_of(probability, evidence.thresholds) if hits else Kind.UNKNOWN
+    entry = hits[0].entry_id if kind is Kind.ANSWER else None
+    return Decision(kind, entry, probability, hits[:CHOICES])

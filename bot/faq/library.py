@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from bot.core.models import Entry, EntryId, GuildId, Pack, Topic, TopicId
     from bot.core.ports import GuildEdits
@@ -56,6 +56,10 @@ class Library:
                 known = self._shelf_of(merge(self.pack.entries, edits), is_pack=False)
             self._shelves[guild] = known
         return known
+
+    async def edited(self) -> Sequence[GuildId]:
+        """Return the guilds whose FAQ is not the pack."""
+        return await self._edits.guilds()
 
     async def edit(self, guild: GuildId, entry_id: EntryId, entry: Entry | None) -> None:
         """Keep the guild's own version of an entry (None removes it here); the next `shelf` shows it."""

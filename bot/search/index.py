@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.safety.text import normalise
+from bot.search.discriminant import Discriminant
 from bot.search.tokens import Lexicon
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ def document_of(entry: Entry) -> str:
     return f"{entry.question}\n{entry.answer}"
 
 
+def words_to_index(entry: Entry) -> str:
+    """Return every word by which an entry may be found: question, phrasings and answer."""
+    return "\n".join([*entry.texts, entry.answer])
+
+
 def texts_to_embed(entries: Sequence[Entry]) -> list[str]:
     """Return every text an index of `entries` needs a vector for."""
     return [text for entry in entries for text in (*entry.texts, document_of(entry))]
@@ -43,8 +49,9 @@ class Index:
     """Shape (P, d); the rows of one entry stand together, its canonical question first."""
     starts: NDArray[np.intp]
     """Shape (E,): the first row of each entry in `phrasings`."""
-    centroids: NDArray[np.float32]
-    """Shape (E, d): the mean of an entry's phrasings, of unit length."""
+    owners: NDArray[np.intp]
+    """Shape (P,): the position of the entry each phrasing belongs to."""
+    discriminant: Discriminant
     documents: NDArray[np.float32]
     """Shape (E, d): question and answer together."""
     lexicon: Lexicon
@@ -53,12 +60,6 @@ class Index:
     texts: tuple[str, ...]
     """Shape (P,): the wordings behind `phrasings`."""
 
-    @property
-    def owners(self) -> NDArray[np.intp]:
-        """Return the position of the entry each phrasing belongs to, shape (P,)."""
-        counts = np.diff(np.append(self.starts, len(self.phrasings)))
-        return np.repeat(np.arange(len(self.ids)), counts)
-
 
 def build_index(entries: Sequence[Entry], vectors: Mapping[str, NDArray[np.float32]]) -> Index:
     """Return the index of `entries`; `vectors` by `text_hash` holds one for each of `texts_to_embed`."""
@@ -66,7 +67,7 @@ def build_index(entries: Sequence[Entry], vectors: Mapping[str, NDArray[np.float
     phrasings = np.stack([vectors[text_hash(text)] for text in texts])
     counts = [len(entry.texts) for entry in entries]
     starts = np.cumsum([0, *counts[:-1]])
-    sums = np.add.reduceat(phrasings, starts, axis=0)
+    owners = np.repeat(np.arange(len(entries)), counts)
     exact: dict[str, int] = {}
     for position, entry in enumerate(entries):
         for text in entry.texts:
@@ -75,9 +76,10 @@ def build_index(entries: Sequence[Entry], vectors: Mapping[str, NDArray[np.float
         ids=tuple(entry.id for entry in entries),
         phrasings=phrasings,
         starts=starts,
-        centroids=sums / np.linalg.norm(sums, axis=1, keepdims=True),
+        owners=owners,
+        discriminant=Discriminant.of(phrasings, owners),
         documents=np.stack([vectors[text_hash(document_of(entry))] for entry in entries]),
-        lexicon=Lexicon.of([document_of(entry) for entry in entries]),
+        lexicon=Lexicon.of([words_to_index(entry) for entry in entries]),
         exact=exact,
         texts=texts,
     )

@@ -1,8 +1,7 @@
-"""How well each entry fits a question. Pure and replaceable: `fuse` alone weighs the views."""
+"""How well each entry fits a question: four views of an entry, fused with weights that the FAQ teaches itself."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,67 +13,52 @@ if TYPE_CHECKING:
 
     from bot.search.index import Index
 
-WEIGHTS = W_BEST, W_CENTROID, W_DOCUMENT, W_LEXICAL = 0.35, 0.35, 0.3, 0.5
-"""The best of the fused scorers over twelve public sets: mean recall@1 .823, best phrasing alone .776
-(retrieval.md 7)."""
+VIEWS = ("best", "discriminant", "document", "lexical")
+"""Cosine with the entry's nearest phrasing; cosine with the mean of its phrasings in the FAQ's own metric; cosine
+with its question and answer; BM25 of its words over that of an ideal document. Each at most 1, higher is nearer."""
+BEST, DISCRIMINANT, DOCUMENT, LEXICAL = range(len(VIEWS))
 
-FEATURES = ("score", "margin", "best_cosine", "coverage", "off_topic", "unknown_words")
-"""What P(the first entry answers the question) is estimated from, in this order."""
+DEFAULT_WEIGHTS = (0.3, 0.3, 0.2, 0.2)
+"""For a FAQ without phrasings to learn from; near the mean of what four sets taught (docs/benchmarks.md)."""
 
-
-@dataclass(frozen=True, slots=True)
-class Views:
-    """One question seen against every entry; each array has the shape (entries,), higher is nearer."""
-
-    best: NDArray[np.float32]
-    """Cosine with the entry's nearest phrasing."""
-    centroid: NDArray[np.float32]
-    """Cosine with the mean of its phrasings."""
-    document: NDArray[np.float32]
-    """Cosine with its question and answer."""
-    lexical: NDArray[np.float32]
-    """BM25 over that of an ideal document, 0..1."""
+FEATURES = ("score", "odds", "best_cosine", "off_topic")
+"""What P(the first entry answers the question) is estimated from, in this order. Word coverage and unknown words were
+among them and made strangers' questions look familiar (docs/benchmarks.md)."""
+SHARPNESS = 30.0
+"""Sum of the views' weights, before they are scaled to 1, on the sets tried: 25 to 33."""
+MOST_ODDS = 30.0
+"""Where nothing else comes near."""
 
 
 def views_of(
     index: Index,
     question: NDArray[np.float32],
     words: Sequence[str],
-    cosines: NDArray[np.float32] | None = None,
-) -> Views:
-    """Compare a question's vector, shape (d,), and words with every entry.
-
-    `cosines` with every phrasing, shape (P,), are computed unless given.
-    """
-    return Views(
-        best=np.maximum.reduceat(index.phrasings @ question if cosines is None else cosines, index.starts),
-        centroid=index.centroids @ question,
-        document=index.documents @ question,
-        lexical=index.lexicon.ratio(words),
+) -> NDArray[np.float32]:
+    """Return every entry in every view, shape (VIEWS, E), for a question's vector, shape (d,), and words."""
+    return np.stack(
+        [
+            np.maximum.reduceat(index.phrasings @ question, index.starts),
+            index.discriminant.cosines(question),
+            index.documents @ question,
+            index.lexicon.ratio(words),
+        ]
     )
 
 
-def fuse(views: Views) -> NDArray[np.float32]:
-    """Return one score per entry from normalised views, shape (entries,)."""
-    nearness = W_BEST * views.best + W_CENTROID * views.centroid + W_DOCUMENT * views.document
-    return np.asarray(nearness + W_LEXICAL * views.lexical, np.float32)
+def fuse(views: NDArray[np.float32], weights: Sequence[float]) -> NDArray[np.float32]:
+    """Return one score per entry, shape (E,), at most 1: the views' weighted mean, where weights sum to 1."""
+    return np.asarray(np.asarray(weights, np.float32) @ views, np.float32)
 
 
-def features_of(
-    index: Index, views: Views, scores: NDArray[np.float32], words: Sequence[str], off_topic: float
-) -> list[float]:
+def features_of(views: NDArray[np.float32], scores: NDArray[np.float32], off_topic: float) -> list[float]:
     """Return the FEATURES of the highest score; `off_topic`: the greatest cosine with an off-topic question.
 
-    An entry left out has the score -inf; where one entry alone is left, the margin is 0.
+    `odds`: log of the first entry's share against that of all others, when each entry's share grows with
+    exp(SHARPNESS x score): it falls with one near rival, and with many. An entry left out has the score -inf.
     """
     top = int(scores.argmax())
-    others = np.delete(scores, top)
-    second = others.max(initial=-np.inf)
-    return [
-        float(scores[top]),
-        float(scores[top] - second) if np.isfinite(second) else 0.0,
-        float(views.best[top]),
-        index.lexicon.coverage(words, top),
-        off_topic,
-        index.lexicon.unknown_share(words),
-    ]
+    behind = np.delete(scores, top).astype(np.float64) - float(scores[top])
+    rivals = float(np.exp(SHARPNESS * behind).sum())
+    odds = -np.log(rivals) if rivals > 0 else MOST_ODDS
+    return [float(scores[top]), float(min(odds, MOST_ODDS)), float(views[BEST, top]), off_topic]

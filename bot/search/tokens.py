@@ -33,26 +33,50 @@ def words_of(text: str) -> list[str]:
 class Lexicon:
     """BM25 over one document per entry; idf as in Lucene: log(1 + (n - df + .5) / (df + .5)), positive."""
 
-    size: int
+    lengths: NDArray[np.float32]
+    """Words of each document, shape (documents,)."""
     postings: Mapping[str, tuple[NDArray[np.intp], NDArray[np.float32]]]
-    """Word -> (positions of the documents that hold it, their saturated term frequencies in 0..K1 + 1)."""
+    """Word -> (positions of the documents that hold it, ascending, and how often each does)."""
 
     @classmethod
     def of(cls, documents: Sequence[str]) -> Lexicon:
         """Index documents."""
         bags = [Counter(words_of(document)) for document in documents]
-        lengths = [bag.total() for bag in bags]
-        mean = (sum(lengths) / len(lengths)) if lengths else 1.0
-        found: dict[str, list[tuple[int, float]]] = {}
-        for position, (bag, length) in enumerate(zip(bags, lengths, strict=True)):
+        found: dict[str, list[tuple[int, int]]] = {}
+        for position, bag in enumerate(bags):
             for word, times in bag.items():
-                saturated = times * (K1 + 1) / (times + K1 * (1 - B + B * length / mean))
-                found.setdefault(word, []).append((position, saturated))
+                found.setdefault(word, []).append((position, times))
         postings = {
-            word: (np.array([p for p, _ in rows], np.intp), np.array([w for _, w in rows], np.float32))
+            word: (np.array([p for p, _ in rows], np.intp), np.array([t for _, t in rows], np.float32))
             for word, rows in found.items()
         }
-        return cls(len(bags), postings)
+        return cls(np.array([bag.total() for bag in bags], np.float32), postings)
+
+    def without(self, words: Sequence[str], position: int) -> Lexicon:
+        """Return the lexicon as if the document at `position` had never held `words`, for a question of these words.
+
+        The document's other words stay; all of `words` must be in it.
+        """
+        lengths = self.lengths.copy()
+        lengths[position] -= len(words)
+        postings = dict(self.postings)
+        for word, times in Counter(words).items():
+            positions, held = postings[word]
+            place = int(np.searchsorted(positions, position))
+            if held[place] > times:
+                held = held.copy()
+                held[place] -= times
+                postings[word] = (positions, held)
+            elif len(positions) > 1:
+                postings[word] = (np.delete(positions, place), np.delete(held, place))
+            else:
+                del postings[word]
+        return Lexicon(lengths, postings)
+
+    @property
+    def size(self) -> int:
+        """Number of documents."""
+        return len(self.lengths)
 
     def idf(self, word: str) -> float:
         """Return how telling a word is; a word of no document is the most telling."""
@@ -62,28 +86,12 @@ class Lexicon:
     def ratio(self, words: Sequence[str]) -> NDArray[np.float32]:
         """Return BM25 of each document over that of an ideal one, full of every word; shape (size,), 0..1."""
         scores = np.zeros(self.size, np.float32)
+        saturation = K1 * (1 - B + B * self.lengths / max(float(self.lengths.mean()), 1.0))
         ideal = 0.0
-        for word in set(words):
+        for word in dict.fromkeys(words):
             idf = self.idf(word)
             ideal += idf * (K1 + 1)
             if word in self.postings:
-                positions, saturated = self.postings[word]
-                scores[positions] += idf * saturated
+                positions, times = self.postings[word]
+                scores[positions] += idf * (K1 + 1) * times / (times + saturation[positions])
         return scores / ideal if ideal else scores
-
-    def coverage(self, words: Sequence[str], position: int) -> float:
-        """Return the idf-weighted share of words that the document at `position` holds, in 0..1."""
-        held = all_words = 0.0
-        for word in set(words):
-            idf = self.idf(word)
-            all_words += idf
-            if word in self.postings:
-                positions, _ = self.postings[word]
-                place = int(np.searchsorted(positions, position))
-                held += idf if place < len(positions) and positions[place] == position else 0.0
-        return held / all_words if all_words else 0.0
-
-    def unknown_share(self, words: Sequence[str]) -> float:
-        """Return the share of words that no document holds, in 0..1."""
-        distinct = set(words)
-        return sum(word not in self.postings for word in distinct) / len(distinct) if distinct else 0.0

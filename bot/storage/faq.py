@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot.core.models import Entry, EntryId, GuildId, Phrasing, Source, TopicId
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from bot.storage.database import Database
 
@@ -26,6 +26,11 @@ class GuildEntries:
         sql = "SELECT entry_id, entry FROM guild_entries WHERE guild = ? ORDER BY entry_id"
         rows = await self._database.read(sql, [guild])
         return {EntryId(entry_id): entry_from_json(text) if text else None for entry_id, text in rows}
+
+    async def guilds(self) -> Sequence[GuildId]:
+        """Return the guilds that changed anything."""
+        rows = await self._database.read("SELECT DISTINCT guild FROM guild_entries ORDER BY guild", [])
+        return [GuildId(guild) for (guild,) in rows]
 
     async def save_edit(self, guild: GuildId, entry_id: EntryId, entry: Entry | None) -> None:
         """Keep this guild's version of an entry; None removes it here and nowhere else."""

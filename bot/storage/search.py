@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from bot.storage.database import Database
 
+KEPT = 100
+"""Calibrations per model: the pack's and those of servers that edit, about 10 kB each."""
 _CHUNK = 500
 """Hashes per statement; SQLite takes 32,766 variables, older ones 999."""
 
@@ -45,11 +47,12 @@ class SearchStore:
         return rows[0][0] if rows else None
 
     async def save_calibration(self, model_id: str, fingerprint: str, calibration: str) -> None:
-        """Keep a calibration; those of this model for older data are dropped."""
+        """Keep a calibration; of those of this model the latest KEPT stay."""
         row = {"model": model_id, "fingerprint": fingerprint, "calibration": calibration}
+        latest = "SELECT rowid FROM calibrations WHERE model = ? ORDER BY rowid DESC LIMIT ?"
 
         def job(db: sqlite_utils.Database) -> None:
-            db.table("calibrations").delete_where("model = ?", [model_id])
-            db.table("calibrations").insert(row)
+            db.table("calibrations").insert(row, replace=True)
+            db.table("calibrations").delete_where(f"model = ? AND rowid NOT IN ({latest})", [model_id, model_id, KEPT])
 
         await self._database.run(job)

@@ -58,3 +58,15 @@ async def test_an_edit_is_seen_after_a_restart_and_only_by_its_server(tmp_path):
 
     assert {mine.id: mine, gone: None} == here
     assert {} == there
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**63 - 1).map(GuildId), entry_ids, st.booleans()), max_size=6))
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+async def test_every_server_that_changed_or_removed_anything_is_listed_once(edits):
+    database = await Database.open(None)
+    store = GuildEntries(database)
+    for guild, entry_id, is_removal in edits:
+        await store.save_edit(guild, entry_id, None if is_removal else make_entry(entry_id))
+
+    assert sorted({guild for guild, _, _ in edits}) == await store.guilds()
+    await database.close()

@@ -1,13 +1,40 @@
-"""The search's scores once more, slowly and in plain Python, from their definitions."""
+"""The search's views and scores once more, slowly and from their definitions; and FAQs to compute them of."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
+from hypothesis import strategies as st
 
+from bot.search.discriminant import PRIOR
 from bot.search.index import build_index, document_of, text_hash, texts_to_embed
 from bot.search.tokens import words_of
+from support.parts import make_entry
+
+VOCABULARY = ["visa", "letter", "phd", "money", "lab", "review", "the", "my"]
+wordings = st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=5).map(" ".join)
+faqs = st.lists(st.tuples(wordings, st.lists(wordings, max_size=4), wordings), min_size=1, max_size=6).map(
+    lambda rows: tuple(
+        make_entry(f"entry-{number}", question, *phrasings, answer=answer)
+        for number, (question, phrasings, answer) in enumerate(rows)
+    )
+)
+seeds = st.integers(0, 2**32 - 1)
+
+
+def unit_rows(random, count, dimensions):
+    """Return vectors of unit length in directions drawn at random, shape (count, dimensions)."""
+    drawn = random.normal(size=(count, dimensions)).astype(np.float32)
+    return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+
+
+def with_random_vectors(entries, seed, dimensions=5):
+    """Return vectors by hash for an index of `entries`, and one of a question: directions drawn at random."""
+    hashes = sorted({text_hash(text) for text in texts_to_embed(entries)})
+    *rows, question = unit_rows(np.random.default_rng(seed), len(hashes) + 1, dimensions)
+    return dict(zip(hashes, rows, strict=True)), question
 
 
 def embedded(embedder, entries):
@@ -21,10 +48,20 @@ def indexed(embedder, entries):
     return build_index(entries, embedded(embedder, entries))
 
 
+def without_phrasing(entries, owner, number):
+    """Return the entries as if the one at `owner` had never had its phrasing `number`, which counts from 0."""
+    kept = [phrasing for place, phrasing in enumerate(entries[owner].phrasings) if place != number]
+    poorer = dataclasses.replace(entries[owner], phrasings=tuple(kept))
+    return (*entries[:owner], poorer, *entries[owner + 1 :])
+
+
 def slow_bm25(documents, words, k1=1.2, b=0.75):
-    """Return each document's BM25 over that of one that holds every word endlessly often."""
+    """Return each document's BM25 over that of one that holds every word endlessly often.
+
+    Documents are at least a word long in the mean, whatever they hold.
+    """
     bags = [words_of(document) for document in documents]
-    mean = sum(map(len, bags)) / len(bags)
+    mean = max(sum(map(len, bags)) / len(bags), 1)
     scores, ideal = [0.0] * len(bags), 0.0
     for word in set(words):
         held_by = sum(word in bag for bag in bags)
@@ -36,14 +73,37 @@ def slow_bm25(documents, words, k1=1.2, b=0.75):
     return [score / ideal if ideal else 0.0 for score in scores]
 
 
-def slow_scores(entries, vectors, question, words):
-    """Return each entry's fused score, entry by entry and phrasing by phrasing."""
-    lexical = slow_bm25([document_of(entry) for entry in entries], words)
-    scores = []
-    for entry, words_met in zip(entries, lexical, strict=True):
-        rows = [vectors[text_hash(text)].astype(float) for text in entry.texts]
-        centroid = sum(rows) / math.sqrt(float(sum(rows) @ sum(rows)))
-        best = max(float(row @ question) for row in rows)
-        document = float(vectors[text_hash(document_of(entry))].astype(float) @ question)
-        scores.append(0.35 * best + 0.35 * float(centroid @ question) + 0.3 * document + 0.5 * words_met)
-    return np.array(scores)
+def slow_discriminant(groups, question):
+    """Return the question's cosine with the mean of each group of rows, in the metric of all groups' scatter."""
+    groups = [np.array(rows, float) for rows in groups]
+    means = [sum(rows) / len(rows) for rows in groups]
+    scatter = PRIOR * np.eye(len(question))
+    for rows, mean in zip(groups, means, strict=True):
+        for row in rows:
+            scatter += np.outer(row - mean, row - mean)
+    metric = np.linalg.inv(scatter)
+    return [
+        float(mean @ metric @ question) / math.sqrt((mean @ metric @ mean) * (question @ metric @ question))
+        for mean in means
+    ]
+
+
+def slow_views(entries, vectors, question, words):
+    """Return what each view says of each entry, one list per view, entry by entry and phrasing by phrasing."""
+    question = question.astype(float)
+    groups = [[vectors[text_hash(text)].astype(float) for text in entry.texts] for entry in entries]
+    return [
+        [max(float(row @ question) for row in rows) for rows in groups],
+        slow_discriminant(groups, question),
+        [float(vectors[text_hash(document_of(entry))].astype(float) @ question) for entry in entries],
+        slow_bm25([" ".join([*entry.texts, entry.answer]) for entry in entries], words),
+    ]
+
+
+def slow_scores(entries, vectors, question, words, weights):
+    """Return each entry's fused score: the weighted mean of what the views say."""
+    views = slow_views(entries, vectors, question, words)
+    return [
+        sum(weight * view[position] for weight, view in zip(weights, views, strict=True)) / sum(weights)
+        for position in range(len(entries))
+    ]

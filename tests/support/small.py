@@ -31,7 +31,7 @@ THINGS = [
 ]
 
 ANSWERED = "worried about letters"
-OFFERED = "letters in the sky and visas in the sea"
+OFFERED = "worried in the sky about visas"
 UNKNOWN = "the moon landing"
 """Questions by what becomes of them in `small_pack`: `letters` is the answer; `visas` is offered first."""
 

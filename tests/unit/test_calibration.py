@@ -1,7 +1,6 @@
 """How sure an answer is, learnt from labels the FAQ makes for itself."""
 
 import dataclasses
-import json
 import math
 
 import numpy as np
@@ -12,12 +11,24 @@ from hypothesis import strategies as st
 from bot.core.errors import SmallPackError
 from bot.core.models import Phrasing, Thresholds
 from bot.search import calibration as calibrations
-from bot.search.calibration import MORE_LIKELY_RIGHT, Calibration, fingerprint_of, fit
-from bot.search.index import build_index, text_hash
-from bot.search.scoring import FEATURES, features_of, fuse, views_of
+from bot.search.calibration import (
+    CHANGED_ENOUGH,
+    CLASS_SHARES,
+    MORE_LIKELY_RIGHT,
+    Calibration,
+    OffTopic,
+    digest_of,
+    fingerprint_of,
+    fit,
+)
+from bot.search.fusion import learn_weights
+from bot.search.index import build_index, text_hash, texts_to_embed
+from bot.search.left_out import left_out
+from bot.search.reading import Reader
+from bot.search.scoring import DEFAULT_WEIGHTS, FEATURES, VIEWS, features_of, fuse, views_of
 from bot.search.tokens import words_of
 from support.parts import WordEmbedder, make_entry
-from support.scoring import indexed
+from support.scoring import indexed, without_phrasing
 
 
 def rows_of(numbers):
@@ -32,12 +43,20 @@ calibrations_made = st.builds(
     Calibration,
     model=st.text(),
     fingerprint=st.text(),
+    entries=st.lists(st.text(), max_size=3).map(tuple),
+    fusion=st.tuples(*[st.floats(0, 1)] * len(VIEWS)),
+    recall=st.floats(0, 1),
     means=rows_of(st.floats(-1e6, 1e6)),
     scales=rows_of(st.floats(1e-9, 1e6)),
     weights=rows_of(st.floats(-1e6, 1e6)),
     bias=st.floats(-1e6, 1e6),
     thresholds=st.builds(Thresholds, st.floats(0, 1), st.floats(0, 1)),
 )
+
+
+def bank(texts):
+    """Return off-topic questions with their vectors."""
+    return OffTopic(texts, WordEmbedder().embed(list(texts)))
 
 
 @pytest.fixture(scope="module")
@@ -62,12 +81,17 @@ def index(entries):
 
 @pytest.fixture(scope="module")
 def off_topic():
-    return WordEmbedder().embed(list(OFF_TOPIC))
+    return bank(OFF_TOPIC)
 
 
 @pytest.fixture(scope="module")
-def fitted(index, off_topic):
-    return fit(index, off_topic, OFF_TOPIC, "model@1", "data")
+def fitted(index, entries, off_topic):
+    return fit(index, entries, off_topic, "model@1")
+
+
+@pytest.fixture(scope="module")
+def labelled(index, off_topic):
+    return calibrations._self_labelled(index, list(left_out(index)), off_topic, DEFAULT_WEIGHTS)
 
 
 @given(calibrations_made)
@@ -93,90 +117,106 @@ def test_a_feature_too_few_is_an_error_and_no_guess(fitted):
         fitted.probability([0.5] * (len(FEATURES) - 1))
 
 
-def test_a_fit_is_bound_to_its_model_and_data_and_its_thresholds_are_in_order(fitted):
-    assert (fitted.model, fitted.fingerprint) == ("model@1", "data")
+def test_a_fit_is_bound_to_its_model_and_data_and_its_thresholds_are_in_order(fitted, entries):
+    assert ("model@1", fingerprint_of(entries, OFF_TOPIC)) == (fitted.model, fitted.fingerprint)
     assert 0 <= fitted.thresholds.choices <= fitted.thresholds.answer <= 1
     assert fitted.thresholds.answer >= MORE_LIKELY_RIGHT
-    assert json.loads(fitted.to_json())["weights"] == list(fitted.weights)
 
 
-def test_the_same_labels_give_the_same_fit(fitted, index, off_topic):
-    assert fit(index, off_topic, OFF_TOPIC, "model@1", "data") == fitted
+def test_the_same_labels_give_the_same_fit(fitted, entries, index, off_topic):
+    assert fitted == fit(index, entries, off_topic, "model@1")
+
+
+def test_a_fit_weighs_the_views_as_the_left_out_phrasings_teach(fitted, index):
+    assert learn_weights(left_out(index)) == fitted.fusion
+
+
+def test_recall_is_the_share_of_left_out_phrasings_that_lead_to_their_own_entry(fitted, index):
+    led = [fuse(one.views, fitted.fusion).argmax() == one.owner for one in left_out(index)]
+
+    assert sum(led) / len(led) == fitted.recall
 
 
 def test_a_question_of_the_faq_is_more_probable_than_one_off_topic(fitted, index, off_topic):
     def probability(text):
         (vector,) = WordEmbedder().embed([text])
-        views = views_of(index, vector, words_of(text))
-        nearest = float((off_topic @ vector).max())
-        return fitted.probability(features_of(index, views, fuse(views), words_of(text), nearest))
+        return Reader(index, fitted, off_topic).read(text, vector).probability
 
     assert probability("worried about my visas") > probability("which bicycle is best")
 
 
-def without_phrasing(entries, left_out):
-    """Return the entries with one phrasing taken away."""
-    return tuple(
-        dataclasses.replace(entry, phrasings=tuple(each for each in entry.phrasings if each != left_out))
-        for entry in entries
-    )
+def test_with_nothing_left_to_read_nothing_answers(fitted, index, off_topic):
+    (vector,) = WordEmbedder().embed(["visas"])
+    reading = Reader(index, fitted, off_topic).read("visas", vector, range(len(index.ids)))
+
+    assert 0 == reading.probability
+    assert {-np.inf} == set(reading.scores.tolist())
 
 
-def test_the_label_of_a_phrasing_is_made_as_if_it_were_not_in_the_faq(entries, index, off_topic):
-    """The same features and verdict as from an index built anew without the phrasing."""
-    labelled = calibrations._self_labelled(index, off_topic, OFF_TOPIC)
-    in_scope = iter(range(0, len(labelled.right) - len(OFF_TOPIC), 2))
+def test_a_left_out_phrasing_is_read_as_in_a_faq_without_it(entries, index, fitted, off_topic):
+    one = next(left_out(index))
+    rebuilt = Reader(indexed(WordEmbedder(), without_phrasing(entries, 0, 0)), fitted, off_topic)
+    expected = rebuilt.read(index.texts[one.row], one.vector)
+    reading = Reader(index, fitted, off_topic).read_left_out(one)
+
+    assert pytest.approx(expected.probability, abs=1e-5) == reading.probability
+    assert pytest.approx(expected.scores, abs=1e-5) == reading.scores
+
+
+def views_without(entries, owner, number):
+    """Return the vector of a phrasing, and what an index built anew without it shows."""
+    phrasing = entries[owner].phrasings[number].text
+    (vector,) = WordEmbedder().embed([phrasing])
+    rebuilt = indexed(WordEmbedder(), without_phrasing(entries, owner, number))
+    return vector, views_of(rebuilt, vector, words_of(phrasing))
+
+
+def test_the_labels_of_a_phrasing_are_made_as_if_it_were_not_in_the_faq(entries, labelled, off_topic):
+    """First its own entry is right or not; then that entry is left out, and the best other one is judged wrong."""
+    rows = iter(range(len(labelled.right)))
     for owner, entry in enumerate(entries):
-        for phrasing in entry.phrasings:
-            rebuilt = indexed(WordEmbedder(), without_phrasing(entries, phrasing))
-            (vector,) = WordEmbedder().embed([phrasing.text])
-            words = words_of(phrasing.text)
-            views = views_of(rebuilt, vector, words)
-            scores = fuse(views)
-            expected = features_of(rebuilt, views, scores, words, float((off_topic @ vector).max()))
-            row = next(in_scope)
+        for number in range(len(entry.phrasings)):
+            vector, views = views_without(entries, owner, number)
+            scores = fuse(views, DEFAULT_WEIGHTS)
+            right = scores.argmax() == owner
+            for verdict, is_in_scope in ((right, True), (False, False)):
+                row = next(rows)
+                expected = features_of(views, scores, off_topic.nearness(vector))
 
-            assert labelled.features[row].tolist() == pytest.approx(expected, abs=1e-5)
-            assert labelled.right[row] == (scores.argmax() == owner)
-            assert labelled.groups[row] == owner
-
-
-def test_with_its_entry_left_out_nothing_is_right_and_the_best_other_entry_is_judged(entries, index, off_topic):
-    labelled = calibrations._self_labelled(index, off_topic, OFF_TOPIC)
-    near_misses = iter(range(1, len(labelled.right) - len(OFF_TOPIC), 2))
-    for owner, entry in enumerate(entries):
-        for phrasing in entry.phrasings:
-            (vector,) = WordEmbedder().embed([phrasing.text])
-            scores = fuse(views_of(index, vector, words_of(phrasing.text)))
-            first, second, *_ = sorted(np.delete(scores, owner).tolist(), reverse=True)
-            row = next(near_misses)
-
-            assert labelled.features[row, :2].tolist() == pytest.approx([first, first - second], abs=1e-5)
-            assert not labelled.right[row]
-            assert labelled.groups[row] == owner
+                assert pytest.approx(expected, abs=1e-3) == labelled.features[row].tolist()
+                assert (verdict, is_in_scope, owner) == (
+                    labelled.right[row],
+                    labelled.is_in_scope[row],
+                    labelled.groups[row],
+                )
+                scores[owner] = -np.inf
 
 
-def test_an_off_topic_question_is_compared_with_the_other_ones_only(index, off_topic):
-    labelled = calibrations._self_labelled(index, off_topic, OFF_TOPIC)
+def test_an_off_topic_question_is_compared_with_the_other_ones_only(labelled, off_topic):
     nearest = labelled.features[labelled.is_off_topic, FEATURES.index("off_topic")]
-    others = [max(float(a @ b) for b in np.delete(off_topic, number, axis=0)) for number, a in enumerate(off_topic)]
+    others = [bank(OFF_TOPIC[:n] + OFF_TOPIC[n + 1 :]).nearness(one) for n, one in enumerate(off_topic.vectors)]
 
-    assert nearest.tolist() == pytest.approx(others, abs=1e-5)
+    assert pytest.approx(others, abs=1e-5) == nearest.tolist()
     assert not labelled.right[labelled.is_off_topic].any()
 
 
-def test_the_canonical_question_is_no_label_because_the_document_holds_it(entries, index, off_topic):
-    labelled = calibrations._self_labelled(index, off_topic, OFF_TOPIC)
-
-    assert len(labelled.right) == 2 * sum(len(entry.phrasings) for entry in entries) + len(OFF_TOPIC)
+def test_the_canonical_question_is_no_label_because_the_document_holds_it(entries, labelled):
+    assert 2 * sum(len(entry.phrasings) for entry in entries) + len(OFF_TOPIC) == len(labelled.right)
 
 
-def test_the_classes_weigh_what_a_help_channel_sees(index, off_topic):
-    labelled = calibrations._self_labelled(index, off_topic, OFF_TOPIC)
-    share = labelled.weights[labelled.is_off_topic].sum() / labelled.weights.sum()
+@given(st.lists(st.sampled_from(sorted(CLASS_SHARES)), min_size=1, max_size=40))
+def test_each_class_that_is_there_weighs_its_share_however_many_labels_it_has(classes):
+    labelled = calibrations._collect([([0.0], name == "right", name, 0) for name in classes])
 
-    assert share == pytest.approx(0.2)
-    assert labelled.weights.sum() == pytest.approx(len(labelled.weights))
+    for name in set(classes):
+        members = [each == name for each in classes]
+        assert pytest.approx(CLASS_SHARES[name]) == labelled.weights[members].sum() / len(classes)
+
+
+def test_the_classes_are_the_mixture_that_a_help_channel_sees(labelled):
+    assert pytest.approx(1) == sum(CLASS_SHARES.values())
+    for members, name in [(labelled.right, "right"), (labelled.is_off_topic, "off_topic")]:
+        assert pytest.approx(CLASS_SHARES[name]) == labelled.weights[members].sum() / len(labelled.weights)
 
 
 @given(st.lists(st.floats(0, 0.999), min_size=1, max_size=60), st.floats(0, 0.5))
@@ -186,42 +226,81 @@ def test_a_bound_is_exceeded_by_no_more_than_its_share(probabilities, share):
     assert sum(value >= bound for value in probabilities) <= share * len(probabilities)
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda first: dataclasses.replace(first, question="Another question?"),
-        lambda first: dataclasses.replace(first, answer="Another answer."),
-        lambda first: dataclasses.replace(first, phrasings=(*first.phrasings, Phrasing("one more wording"))),
-        lambda first: dataclasses.replace(first, id="renamed"),
-    ],
-    ids=["question", "answer", "phrasing", "id"],
-)
+MANY = tuple(make_entry(f"entry-{number}") for number in range(300))
+SEEN = {
+    "question": lambda first: dataclasses.replace(first, question="Another question?"),
+    "answer": lambda first: dataclasses.replace(first, answer="Another answer."),
+    "phrasing": lambda first: dataclasses.replace(first, phrasings=(*first.phrasings, Phrasing("one more wording"))),
+    "id": lambda first: dataclasses.replace(first, id="renamed"),
+}
+"""Changes of what the search sees of an entry."""
+
+
+@pytest.mark.parametrize("change", SEEN.values(), ids=SEEN)
 def test_whatever_the_search_sees_of_an_entry_changes_the_fingerprint(entries, change):
     changed = (change(entries[0]), *entries[1:])
 
     assert fingerprint_of(changed, OFF_TOPIC) != fingerprint_of(entries, OFF_TOPIC)
 
 
-def test_what_the_search_does_not_see_keeps_the_fingerprint(entries):
+def test_what_the_search_does_not_see_keeps_the_fingerprint(entries, fitted):
     reviewed = (dataclasses.replace(entries[0], review_after_days=30), *entries[1:])
 
-    assert fingerprint_of(reviewed, OFF_TOPIC) == fingerprint_of(entries, OFF_TOPIC)
+    assert fingerprint_of(entries, OFF_TOPIC) == fingerprint_of(reviewed, OFF_TOPIC)
+    assert 0 == fitted.change_to(reviewed)
     assert fingerprint_of(entries, OFF_TOPIC[1:]) != fingerprint_of(entries, OFF_TOPIC)
 
 
+@pytest.mark.parametrize("change", SEEN.values(), ids=SEEN)
+def test_an_entry_changed_is_a_change_of_one_entry(entries, fitted, change):
+    assert pytest.approx(1 / 6) == fitted.change_to((change(entries[0]), *entries[1:]))
+
+
+@pytest.mark.parametrize(
+    ("edited", "expected"),
+    [
+        (lambda entries: entries[1:], 1 / 6),
+        (lambda entries: (*entries, make_entry("new")), 1 / 7),
+        (lambda entries: (*entries[:3], make_entry("new")), 3 / 6),
+        (lambda entries: entries[::-1], 0),
+        (lambda _: (make_entry("new"),), 1),
+        (lambda _: (), 1),
+    ],
+    ids=["removed", "added", "removed and added", "put in another order", "all others", "all removed"],
+)
+def test_a_change_is_the_share_of_entries_that_are_not_on_both_sides(entries, fitted, edited, expected):
+    assert pytest.approx(expected) == fitted.change_to(edited(entries))
+
+
+@given(st.integers(1, len(MANY)))
+def test_a_faq_is_outgrown_from_5_percent_on_exactly(size):
+    """Rounding never moves the border."""
+    row, entries, enough = (0.0,) * len(FEATURES), MANY[:size], -(-size // 20)
+    digests = tuple(map(digest_of, entries))
+    calibration = Calibration("model@1", "data", digests, DEFAULT_WEIGHTS, 1.0, row, row, row, 0.0, Thresholds(1, 1))
+    renamed = tuple(dataclasses.replace(entry, id=f"other-{entry.id}") for entry in entries)
+    outgrown = [
+        calibration.change_to(renamed[:changed] + entries[changed:]) >= CHANGED_ENOUGH
+        for changed in (enough - 1, enough)
+    ]
+
+    assert [False, True] == outgrown
+
+
 @pytest.mark.parametrize(("kept", "asked"), [(1, 8), (2, 2)])
-def test_a_pack_too_small_to_learn_from_says_so(entries, off_topic, kept, asked):
+def test_a_pack_too_small_to_learn_from_says_so(entries, kept, asked):
     small = indexed(WordEmbedder(), entries[:kept])
 
     with pytest.raises(SmallPackError, match=rf"^{kept} entries and {asked} off-topic questions are too few"):
-        fit(small, off_topic[:asked], OFF_TOPIC[:asked], "model@1", "data")
+        fit(small, entries[:kept], bank(OFF_TOPIC[:asked]), "model@1")
 
 
-def test_a_model_that_tells_nothing_apart_is_not_calibrated(entries):
-    """Every text in one direction, every phrasing led to the first entry: right in one group alone."""
-    entries = tuple(dataclasses.replace(entry, question="?", answer="!") for entry in entries)
+def test_a_faq_in_which_nothing_is_told_apart_is_not_calibrated():
+    """Every text in one direction and of the same words: no phrasing leads to its own entry."""
+    entries = tuple(make_entry(f"entry-{number}", "?", "tell me", "please", answer="!") for number in range(6))
     same = np.array([1, 0], np.float32)
-    texts = {text_hash(text): same for entry in entries for text in (*entry.texts, f"{entry.question}\n{entry.answer}")}
+    vectors = {text_hash(text): same for text in texts_to_embed(entries)}
+    off_topic = OffTopic(OFF_TOPIC, np.stack([same] * len(OFF_TOPIC)))
 
     with pytest.raises(SmallPackError):
-        fit(build_index(entries, texts), np.stack([same] * len(OFF_TOPIC)), OFF_TOPIC, "model@1", "data")
+        fit(build_index(entries, vectors), entries, off_topic, "model@1")

@@ -119,6 +119,15 @@ async def test_a_shelf_is_the_same_object_until_it_changes(library):
     assert await library.shelf(HERE) is not shelf
 
 
+async def test_the_guilds_with_edits_are_known_without_reading_their_shelves(library, pack):
+    assert [] == list(await library.edited())
+    await library.edit(THERE, EntryId("waiting"), None)
+    await library.edit(HERE, EntryId("asking"), pack.entries[0])
+    await library.edit(HERE, EntryId("waiting"), None)
+
+    assert [HERE, THERE] == list(await library.edited())
+
+
 async def test_edits_are_read_again_after_a_restart_over_a_newer_pack(library, pack, database):
     mine = make_entry("asking", answer="Here we ask on Fridays, in person.")
     await library.edit(HERE, mine.id, mine)

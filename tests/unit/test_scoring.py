@@ -1,93 +1,106 @@
 """The index and its scores, against the same figures computed slowly from their definitions."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.search.index import build_index, document_of, text_hash, texts_to_embed
-from bot.search.scoring import FEATURES, features_of, fuse, views_of
+from bot.search.scoring import BEST, DEFAULT_WEIGHTS, FEATURES, MOST_ODDS, SHARPNESS, VIEWS, features_of, fuse, views_of
 from bot.search.tokens import words_of
 from support.parts import WordEmbedder, make_entry
-from support.scoring import indexed, slow_scores
+from support.scoring import faqs, indexed, seeds, slow_scores, slow_views, with_random_vectors, wordings
 
-VOCABULARY = ["visa", "letter", "phd", "money", "lab", "review", "the", "my"]
-wordings = st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=5).map(" ".join)
-faqs = st.lists(st.tuples(wordings, st.lists(wordings, max_size=4), wordings), min_size=1, max_size=6).map(
-    lambda rows: tuple(
-        make_entry(f"entry-{number}", question, *phrasings, answer=answer)
-        for number, (question, phrasings, answer) in enumerate(rows)
-    )
+shares = st.lists(st.floats(0.05, 1), min_size=len(VIEWS), max_size=len(VIEWS)).map(
+    lambda drawn: tuple(share / sum(drawn) for share in drawn)
 )
-seeds = st.integers(0, 2**32 - 1)
-
-
-def with_random_vectors(entries, seed, dimensions=5):
-    """Return vectors by hash for an index of `entries`, and one of a question: directions drawn at random."""
-    random = np.random.default_rng(seed)
-    hashes = {text_hash(text) for text in texts_to_embed(entries)}
-    drawn = random.normal(size=(len(hashes) + 1, dimensions)).astype(np.float32)
-    drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
-    return dict(zip(sorted(hashes), drawn, strict=False)), drawn[-1]
 
 
 @given(faqs, seeds, wordings)
-def test_fused_scores_are_what_their_definition_says(entries, seed, asked):
+def test_every_view_is_what_its_definition_says(entries, seed, asked):
     vectors, question = with_random_vectors(entries, seed)
-    scores = fuse(views_of(build_index(entries, vectors), question, words_of(asked)))
+    views = views_of(build_index(entries, vectors), question, words_of(asked))
 
-    assert scores.tolist() == pytest.approx(slow_scores(entries, vectors, question, words_of(asked)), abs=1e-5)
+    for expected, view in zip(slow_views(entries, vectors, question, words_of(asked)), views, strict=True):
+        assert pytest.approx(expected, abs=1e-5) == view.tolist()
 
 
-@given(faqs, seeds, wordings)
-def test_the_features_are_those_of_the_best_entry_and_its_margin_is_to_the_next_one(entries, seed, asked):
+@given(faqs, seeds, wordings, shares)
+def test_fused_scores_are_the_weighted_mean_of_the_views(entries, seed, asked, weights):
     vectors, question = with_random_vectors(entries, seed)
-    index, words = build_index(entries, vectors), words_of(asked)
-    views = views_of(index, question, words)
-    features = dict(zip(FEATURES, features_of(index, views, fuse(views), words, 0.25), strict=True))
-    slow = slow_scores(entries, vectors, question, words)
-    first, *others = sorted(slow, reverse=True)
+    scores = fuse(views_of(build_index(entries, vectors), question, words_of(asked)), weights)
+    expected = slow_scores(entries, vectors, question, words_of(asked), weights)
 
-    assert features["score"] == pytest.approx(first, abs=1e-5)
-    assert features["margin"] == pytest.approx(first - others[0] if others else 0, abs=2e-5)
-    assert features["off_topic"] == 0.25
-    assert features["unknown_words"] == index.lexicon.unknown_share(words)
+    assert pytest.approx(expected, abs=1e-5) == scores.tolist()
+    assert max(scores) <= 1 + 1e-6
 
 
-def test_the_margin_is_to_another_entry_not_to_another_phrasing(word_embedder):
+def test_the_weights_without_anything_to_learn_from_are_a_mean():
+    assert pytest.approx(1) == sum(DEFAULT_WEIGHTS)
+    assert len(VIEWS) == len(DEFAULT_WEIGHTS)
+
+
+def slow_odds(scores):
+    """Return the log of the best score's share against that of all others together."""
+    first, *others = sorted((math.exp(SHARPNESS * float(score)) for score in scores), reverse=True)
+    return min(math.log(first / sum(others)), MOST_ODDS) if sum(others) else MOST_ODDS
+
+
+@given(faqs, seeds, wordings, shares)
+def test_the_features_are_those_of_the_entry_with_the_highest_score(entries, seed, asked, weights):
+    vectors, question = with_random_vectors(entries, seed)
+    views = views_of(build_index(entries, vectors), question, words_of(asked))
+    scores = fuse(views, weights)
+    features = dict(zip(FEATURES, features_of(views, scores, 0.25), strict=True))
+
+    assert max(scores) == features["score"]
+    assert views[BEST, scores.argmax()] == features["best_cosine"]
+    assert pytest.approx(slow_odds(scores), abs=1e-4) == features["odds"]
+    assert 0.25 == features["off_topic"]
+
+
+@given(st.lists(st.floats(-1, 1, width=32), min_size=1, max_size=9), st.floats(-1, 1, width=32))
+def test_one_more_rival_never_raises_the_odds_of_the_best_entry(others, another):
+    def odds(*rivals):
+        scores = np.array([1, *rivals], np.float32)
+        return features_of(np.zeros((len(VIEWS), len(scores)), np.float32), scores, 0.0)[FEATURES.index("odds")]
+
+    assert odds(*others, another) <= odds(*others) <= odds() == MOST_ODDS
+
+
+def test_two_entries_alike_have_even_odds():
+    scores = np.array([0.9, 0.9], np.float32)
+
+    assert 0 == features_of(np.zeros((len(VIEWS), 2), np.float32), scores, 0.0)[FEATURES.index("odds")]
+
+
+def test_the_odds_are_against_other_entries_not_other_phrasings(word_embedder):
     entries = (
         make_entry("visas", "visa wait", "visa waiting", "visa waits"),
         make_entry("food", "pizza", answer="salt"),
     )
-    index = indexed(word_embedder, entries)
     (question,) = word_embedder.embed(["visa"])
-    views = views_of(index, question, ["visa"])
-    scores = fuse(views)
+    views = views_of(indexed(word_embedder, entries), question, ["visa"])
+    scores = fuse(views, DEFAULT_WEIGHTS)
+    expected = min(SHARPNESS * float(scores[0] - scores[1]), MOST_ODDS)
 
-    assert features_of(index, views, scores, ["visa"], 0.0)[1] == pytest.approx(float(scores[0] - scores[1]))
-
-
-def test_the_best_cosine_is_that_of_the_best_fused_entry(word_embedder):
-    entries = (make_entry("visas", "visa wait"), make_entry("food", "pizza", answer="salt"))
-    index = indexed(word_embedder, entries)
-    (question,) = word_embedder.embed(["pizza"])
-    views = views_of(index, question, ["pizza"])
-    score, margin, cosine, coverage, _, unknown = features_of(index, views, fuse(views), ["pizza"], 0.0)
-
-    assert cosine == pytest.approx(1, abs=1e-5)
-    assert (coverage, unknown) == (1, 0)
-    assert score > margin > 0
+    assert 0 < expected < MOST_ODDS
+    assert pytest.approx(expected, abs=1e-4) == features_of(views, scores, 0.0)[FEATURES.index("odds")]
 
 
-@pytest.mark.parametrize(("left_out", "expected"), [((), 0.3), ((1,), 0.5), ((1, 2), 0.0)])
-def test_an_entry_left_out_is_neither_best_nor_next(word_embedder, left_out, expected):
-    entries = tuple(make_entry(word, word) for word in ("visa", "letter", "money"))
-    index = indexed(word_embedder, entries)
-    views = views_of(index, word_embedder.embed(["visa"])[0], ["visa"])
+@pytest.mark.parametrize(("left_out", "rival"), [((), 0.6), ((1,), 0.4), ((1, 2), None)])
+def test_an_entry_left_out_is_neither_best_nor_a_rival(left_out, rival):
     scores = np.array([0.9, 0.6, 0.4], np.float32)
     scores[list(left_out)] = -np.inf
+    rivals = [score for score in scores.tolist() if score != -np.inf]
+    features = dict(zip(FEATURES, features_of(np.zeros((len(VIEWS), 3), np.float32), scores, 0.0), strict=True))
 
-    assert features_of(index, views, scores, ["visa"], 0.0)[:2] == pytest.approx([0.9, expected])
+    assert pytest.approx(0.9) == features["score"]
+    assert pytest.approx(slow_odds(rivals), abs=1e-5) == features["odds"]
+    assert (features["odds"] == MOST_ODDS) == (rival is None)
+    assert [pytest.approx(rival)] * (rival is not None) == rivals[1:2]
 
 
 @given(faqs)
@@ -103,7 +116,7 @@ def test_an_index_knows_whose_every_wording_is(entries):
 def test_every_vector_of_an_index_is_of_unit_length(entries):
     index = indexed(WordEmbedder(16), entries)
 
-    for matrix in (index.phrasings, index.centroids, index.documents):
+    for matrix in (index.phrasings, index.discriminant.centres, index.documents):
         assert np.linalg.norm(matrix, axis=1) == pytest.approx(1, abs=1e-5)
 
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from bot.search.tokens import Lexicon, words_of
 from support.scoring import slow_bm25
 
-words = st.lists(st.sampled_from(["visa", "letter", "phd", "money", "lab", "unknown"]), max_size=8)
+WORDS = ["visa", "letter", "phd", "money", "lab", "unknown"]
+words = st.lists(st.sampled_from(WORDS), max_size=8)
 documents = st.lists(words.filter(lambda bag: "unknown" not in bag).map(" ".join), min_size=1, max_size=8)
 
 
@@ -31,9 +32,30 @@ def test_words_of_words_are_the_same_words(text):
     assert words_of(" ".join(words_of(text))) == words_of(text)
 
 
-@given(documents.filter(any), words)
+@given(documents, words)
 def test_bm25_is_what_its_definition_says(held, asked):
     assert Lexicon.of(held).ratio(asked).tolist() == pytest.approx(slow_bm25(held, asked), abs=1e-6)
+
+
+@given(documents, words.filter(bool), st.data())
+def test_without_some_words_a_lexicon_is_as_if_its_document_had_never_held_them(held, taken, data):
+    position = data.draw(st.integers(0, len(held) - 1))
+    fuller = [*held[:position], f"{held[position]} {' '.join(taken)}", *held[position + 1 :]]
+    expected, lexicon = Lexicon.of(held), Lexicon.of(fuller).without(taken, position)
+
+    assert expected.lengths.tolist() == lexicon.lengths.tolist()
+    assert expected.postings.keys() == lexicon.postings.keys()
+    for word, (positions, times) in expected.postings.items():
+        assert [positions.tolist(), times.tolist()] == [row.tolist() for row in lexicon.postings[word]]
+
+
+@given(documents, st.data())
+def test_leaving_words_out_leaves_the_lexicon_itself_as_it_was(held, data):
+    position = data.draw(st.integers(0, len(held) - 1))
+    lexicon = Lexicon.of(held)
+    lexicon.without(words_of(held[position]), position)
+
+    assert Lexicon.of(held).ratio(WORDS).tolist() == lexicon.ratio(WORDS).tolist()
 
 
 @given(documents, words)
@@ -45,29 +67,10 @@ def test_the_ratio_is_a_share(held, asked):
 
 
 @given(documents, words)
-def test_coverage_and_unknown_words_are_shares(held, asked):
-    lexicon = Lexicon.of(held)
-
-    assert all(0 <= lexicon.coverage(asked, position) <= 1 for position in range(len(held)))
-    assert 0 <= lexicon.unknown_share(asked) <= 1
-
-
-@given(documents)
-def test_a_document_covers_its_own_words_and_knows_them_all(held):
-    lexicon = Lexicon.of(held)
-
-    for position, document in enumerate(held):
-        own = words_of(document)
-        assert lexicon.coverage(own, position) == pytest.approx(1.0 if own else 0.0)
-        assert lexicon.unknown_share(own) == 0
-
-
-@given(documents, words)
 def test_words_asked_twice_count_once(held, asked):
     lexicon = Lexicon.of(held)
 
     assert lexicon.ratio(asked * 2).tolist() == lexicon.ratio(asked).tolist()
-    assert lexicon.unknown_share(asked * 2) == lexicon.unknown_share(asked)
 
 
 def test_a_rarer_word_is_more_telling():
@@ -78,10 +81,11 @@ def test_a_rarer_word_is_more_telling():
 
 def test_a_word_of_no_document_lowers_the_share_that_is_met():
     lexicon = Lexicon.of(["visa letter", "money"])
+    met, other = lexicon.ratio(["visa"]).tolist()
+    half_met, _ = lexicon.ratio(["visa", "unknown"]).tolist()
 
-    assert lexicon.coverage(["visa"], 0) == 1
-    assert 0 < lexicon.coverage(["visa", "unknown"], 0) < 0.5
-    assert lexicon.unknown_share(["visa", "unknown"]) == 0.5
+    assert 0 < half_met < met / 2
+    assert other == 0
 
 
 def test_documents_without_words_are_found_by_nothing():
@@ -89,4 +93,3 @@ def test_documents_without_words_are_found_by_nothing():
 
     assert lexicon.ratio(["visa"]).tolist() == [0, 0]
     assert lexicon.ratio([]).tolist() == [0, 0]
-    assert lexicon.coverage([], 0) == 0

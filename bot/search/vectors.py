@@ -1,0 +1,54 @@
+"""Vectors of many texts: those computed before are read, the others computed once and kept."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bot.search.index import text_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Executor
+
+    from numpy.typing import NDArray
+
+    from bot.core.ports import Embedder, VectorStore
+
+CHUNK = 64
+"""Texts embedded between two reports of progress."""
+
+
+async def vectors_of(
+    texts: Sequence[str],
+    embedder: Embedder,
+    store: VectorStore,
+    executor: Executor | None,
+    progress: Callable[[int, int], None],
+) -> dict[str, NDArray[np.float32]]:
+    """Return vectors by `text_hash`; new ones are computed in `executor` and stored chunk by chunk.
+
+    `progress(done, of)` counts the texts that were not stored.
+    """
+    loop = asyncio.get_running_loop()
+    by_hash = await loop.run_in_executor(executor, _by_hash, texts)  # of a whole FAQ, 0.2 s
+    model_id, revision = embedder.model_id, embedder.revision
+    stored = await store.load(model_id, revision, list(by_hash))
+    found = {key: np.frombuffer(vector, dtype=np.float32) for key, vector in stored.items()}
+    # A batch takes as long as its longest text, so texts of one length go together.
+    missing = sorted((key for key in by_hash if key not in found), key=lambda key: len(by_hash[key]))
+    for start in range(0, len(missing), CHUNK):
+        progress(start, len(missing))
+        keys = missing[start : start + CHUNK]
+        vectors = await loop.run_in_executor(executor, embedder.embed, [by_hash[key] for key in keys])
+        new = dict(zip(keys, vectors, strict=True))
+        found.update(new)
+        await store.save(model_id, revision, {key: vector.tobytes() for key, vector in new.items()})
+    progress(len(missing), len(missing))
+    return found
+
+
+def _by_hash(texts: Sequence[str]) -> dict[str, str]:
+    return {text_hash(text): text for text in texts}
