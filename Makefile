@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all a newcomer needs; `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo test ask run doctor lint types bench screenshots constraints clean
+.PHONY: help demo test ask run doctor lint types bench quality screenshots constraints clean
 PY := .venv/bin/python
 SETUP := PYTHON="$(PYTHON)" deploy/setup.sh
 
@@ -35,9 +35,13 @@ lint: ## Lint, format check, types, architecture
 	$(PY) -m mypy
 	.venv/bin/lint-imports
 
-bench: ## Measure speed and write docs/benchmarks.md
+bench: ## Measure speed and write it into docs/benchmarks.md
 	@$(SETUP) test
 	@$(PY) tests/bench/run.py
+
+quality: ## Measure the answers and write them into docs/benchmarks.md
+	@$(SETUP) test
+	@$(PY) tests/bench/quality.py
 
 screenshots: ## Renew the pictures in docs/ from the demo (needs Chromium)
 	@$(SETUP) test

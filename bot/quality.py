@@ -50,7 +50,7 @@ _folder = click.Path(path_type=Path, file_okay=False)
 
 
 @dataclass(frozen=True, slots=True)
-class _Subject:
+class Subject:
     """A FAQ to be examined, and the questions to do it with, by name."""
 
     entries: Sequence[Entry]
@@ -101,8 +101,8 @@ def eval_(
     """
     settings = begin()
     names = [name for name in RIVALS if (name in baselines or not baselines) and "none" not in baselines]
-    subject = _subject(settings, pack, files)
-    evaluation = asyncio.run(_evaluate(settings, subject, names))
+    subject = subject_of(settings, pack, files)
+    evaluation = asyncio.run(evaluated(settings, subject, names))
     if pictures is not None:
         _draw(evaluation, pictures)
     if as_json_:
@@ -122,7 +122,7 @@ def calibrate(*, as_json_: bool) -> None:
     asyncio.run(with_lantern(settings, functools.partial(_calibrate, as_json_=as_json_), notes=settings.database))
 
 
-def _subject(settings: Settings, pack: Path | None, files: Sequence[Path]) -> _Subject:
+def subject_of(settings: Settings, pack: Path | None, files: Sequence[Path]) -> Subject:
     """Read the FAQ and its questions. Raises UsageError, ContentError."""
     folder = pack or settings.data
     own = load_pack(settings.data)
@@ -143,10 +143,11 @@ def _subject(settings: Settings, pack: Path | None, files: Sequence[Path]) -> _S
         if path.stem in sets:
             raise UsageError(f"{path} has the name of another file of questions. Rename one; reports go by it.")
         sets[path.stem] = load_questions(path, labels)
-    return _Subject(entries, off_topic, sets)
+    return Subject(entries, off_topic, sets)
 
 
-async def _evaluate(settings: Settings, subject: _Subject, rivals: Sequence[str]) -> Evaluation:
+async def evaluated(settings: Settings, subject: Subject, rivals: Sequence[str]) -> Evaluation:
+    """Evaluate a FAQ with the model of the settings, showing progress."""
     embedder = await asyncio.to_thread(app.model_opener(settings))
     database = await Database.open(settings.state / "eval.db")
     try:

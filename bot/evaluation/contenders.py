@@ -16,6 +16,7 @@ from bot.core.models import Kind
 from bot.faq.decision import kind_of
 from bot.safety.text import normalise
 from bot.search.scoring import fuse, views_of
+from bot.search.tokens import terms_of
 from bot.storage.fulltext import FullText
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Ranked:
     def judge(self, case: Case) -> Verdict:
         """Answer with the highest score."""
         left_out = case.left_out
-        views = views_of(self._index, case.vector, case.words) if left_out is None else left_out.views
+        views = views_of(self._index, case.vector, terms_of(case.text)) if left_out is None else left_out.views
         scores = fuse(views, self._weights)
         return Verdict(scores, float(scores.max()), Kind.ANSWER)
 

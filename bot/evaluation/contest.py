@@ -11,6 +11,7 @@ from bot.core.models import Kind
 from bot.evaluation.contenders import Case, ranks_of
 from bot.evaluation.questions import Labelled
 from bot.faq.decision import CHOICES
+from bot.search.calibration import MOST_PHRASINGS
 from bot.search.index import text_hash
 from bot.search.left_out import left_out
 from bot.search.tokens import words_of
@@ -65,12 +66,12 @@ def cases_of(
 
 
 def left_out_cases(index: Index, entries: Sequence[Entry]) -> Iterator[tuple[str, frozenset[EntryId], Case]]:
-    """Yield each phrasing, left out of the FAQ, as (kind of phrasing, its entry, case)."""
+    """Yield phrasings, each left out of the FAQ, as (kind of phrasing, its entry, case); of many, MOST_PHRASINGS."""
     kinds = [kind for entry in entries for kind in ("question", *(phrasing.kind for phrasing in entry.phrasings))]
-    for one in left_out(index):
+    for one in left_out(index, MOST_PHRASINGS):
         cosines = index.phrasings @ one.vector
         cosines[one.row] = -1.0
-        case = Case(index.texts[one.row], one.vector, one.words, cosines, one)
+        case = Case(index.texts[one.row], one.vector, words_of(index.texts[one.row]), cosines, one)
         yield kinds[one.row], frozenset({index.ids[one.owner]}), case
 
 

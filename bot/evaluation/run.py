@@ -12,7 +12,7 @@ from bot.core.errors import SmallPackError, UsageError
 from bot.evaluation.contenders import OURS, Contender, Lantern, Ranked, rival
 from bot.evaluation.contest import cases_of, hold, left_out_cases
 from bot.evaluation.figures import Deciding, Lead, Ranking, deciding, lead, ranking
-from bot.search.calibration import OffTopic, fit
+from bot.search.calibration import MOST_PHRASINGS, OffTopic, fit
 from bot.search.fusion import learn_weights
 from bot.search.index import build_index, document_of, text_hash, texts_to_embed
 from bot.search.left_out import left_out
@@ -104,7 +104,7 @@ def _contest(
         done = _Counter(name, len(questions), progress)
         held = hold(contenders, cases_of(questions, index, vectors), index, done)
         reports.append(_report(name, *held, calibration is not None))
-    if phrasings := len(index.texts) - len(index.ids):
+    if phrasings := min(len(index.texts) - len(index.ids), MOST_PHRASINGS):
         held = hold(contenders, left_out_cases(index, entries), index, _Counter(LEFT_OUT, phrasings, progress))
         reports.append(_report(LEFT_OUT, *held, calibration is not None))
     return Evaluation(len(entries), len(index.texts), calibration, tuple(reports))

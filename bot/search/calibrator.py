@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from bot.core.errors import SmallPackError
@@ -12,6 +11,7 @@ from bot.search.calibration import CHANGED_ENOUGH, Calibration, fingerprint_of, 
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Executor
 
     from bot.core.models import Entry
     from bot.core.ports import CalibrationStore
@@ -22,13 +22,13 @@ log = logging.getLogger(__name__)
 
 
 class Calibrator:
-    """Finds, fits and stores calibrations for one model. Fits in a thread of its own: questions do not wait."""
+    """Finds, fits and stores calibrations for one model; `executor`: where it fits, so that questions do not wait."""
 
-    def __init__(self, stored: CalibrationStore, off_topic: OffTopic, model: str) -> None:
+    def __init__(self, stored: CalibrationStore, off_topic: OffTopic, model: str, executor: Executor) -> None:
         self._stored = stored
         self._off_topic = off_topic
         self._model = model
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="search-calibration")
+        self._executor = executor
 
     async def stored(self, entries: Sequence[Entry]) -> Calibration | None:
         """Return the calibration that was fitted on exactly these entries for this model, if any."""
@@ -64,7 +64,3 @@ class Calibrator:
     def is_outgrown(self, calibration: Calibration, entries: Sequence[Entry]) -> bool:
         """Tell whether the FAQ changed so much that `calibration` should be fitted anew."""
         return calibration.change_to(entries) >= CHANGED_ENOUGH
-
-    def close(self) -> None:
-        """Let the thread end."""
-        self._executor.shutdown(cancel_futures=True)

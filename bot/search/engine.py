@@ -73,6 +73,7 @@ class SearchEngine:
         self._embedder = embedder
         self._vectors = vectors
         self._executor = executor
+        self._fitting = ThreadPoolExecutor(1, thread_name_prefix="search-calibration")
         self._questions = QuestionEmbedder(embedder, executor)
         self._own: OrderedDict[GuildId, _Ready] = OrderedDict()
         self._pack: _Ready
@@ -105,7 +106,8 @@ class SearchEngine:
         pack = self._library.pack
         known = await self._embed([*texts_to_embed(pack.entries), *pack.off_topic], progress)
         self._off_topic = OffTopic(pack.off_topic, np.stack([known[text_hash(text)] for text in pack.off_topic]))
-        self._calibrator = Calibrator(stored, self._off_topic, f"{self._embedder.model_id}@{self._embedder.revision}")
+        model = f"{self._embedder.model_id}@{self._embedder.revision}"
+        self._calibrator = Calibrator(stored, self._off_topic, model, self._fitting)
         index = await self._off_loop(build_index, pack.entries, known)
         completer = await self._off_loop(Completer, pack.entries)
         calibration = await self._calibrator.stored(pack.entries)
@@ -163,8 +165,7 @@ class SearchEngine:
         """Let the threads end; what is being calibrated is given up."""
         for task in self._renewals.values():
             task.cancel()
-        if hasattr(self, "_calibrator"):
-            self._calibrator.close()
+        self._fitting.shutdown(cancel_futures=True)
         self._executor.shutdown(cancel_futures=True)
 
     def _use(self, guild: GuildId, ready: _Ready, calibration: Calibration) -> None:

@@ -30,9 +30,9 @@ def document_of(entry: Entry) -> str:
     return f"{entry.question}\n{entry.answer}"
 
 
-def words_to_index(entry: Entry) -> str:
-    """Return every word by which an entry may be found: question, phrasings and answer."""
-    return "\n".join([*entry.texts, entry.answer])
+def parts_of(entry: Entry) -> list[str]:
+    """Return every text by whose words an entry may be found: question, phrasings and answer."""
+    return [*entry.texts, entry.answer]
 
 
 def texts_to_embed(entries: Sequence[Entry]) -> list[str]:
@@ -79,7 +79,7 @@ def build_index(entries: Sequence[Entry], vectors: Mapping[str, NDArray[np.float
         owners=owners,
         discriminant=Discriminant.of(phrasings, owners),
         documents=np.stack([vectors[text_hash(document_of(entry))] for entry in entries]),
-        lexicon=Lexicon.of([words_to_index(entry) for entry in entries]),
+        lexicon=Lexicon.of([parts_of(entry) for entry in entries]),
         exact=exact,
         texts=texts,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.search.discriminant import left_out_cosines
-from bot.search.tokens import words_of
+from bot.search.tokens import terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bot.search.index import Index
-
 
 BLOCK = 256
 """Phrasings compared at a time: one matrix product is faster than many, and its memory stays small."""
@@ -32,7 +31,6 @@ class LeftOut:
     row: int
     owner: int
     vector: NDArray[np.float32]
-    words: list[str]
     views: NDArray[np.float32]
 
 
@@ -52,7 +50,7 @@ def left_out(index: Index, most: int | None = None) -> Iterator[LeftOut]:
         best = np.maximum.reduceat(cosines, index.starts, axis=1)
         document = vectors @ index.documents.T
         for number, row in enumerate(block.tolist()):
-            owner, words = int(index.owners[row]), words_of(index.texts[row])
-            lexical = index.lexicon.without(words, owner).ratio(words)
+            owner, terms = int(index.owners[row]), terms_of(index.texts[row])
+            lexical = index.lexicon.without(terms, owner).ratio(terms)
             views = np.stack([best[number], discriminant[number], document[number], lexical])
-            yield LeftOut(row, owner, vectors[number], words, views)
+            yield LeftOut(row, owner, vectors[number], views)

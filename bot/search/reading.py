@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.search.scoring import features_of, fuse, views_of
-from bot.search.tokens import words_of
+from bot.search.tokens import terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,7 @@ class Reader:
 
     def read(self, question: str, vector: NDArray[np.float32], without: Sequence[int] = ()) -> Reading:
         """Read a question with its vector, shape (d,), leaving out the entries at the positions `without`."""
-        return self._reading(views_of(self.index, vector, words_of(question)), vector, without)
+        return self._reading(views_of(self.index, vector, terms_of(question)), vector, without)
 
     def read_left_out(self, one: LeftOut) -> Reading:
         """Read a phrasing of the FAQ as if it had never been in it."""

@@ -33,15 +33,15 @@ MOST_ODDS = 30.0
 def views_of(
     index: Index,
     question: NDArray[np.float32],
-    words: Sequence[str],
+    terms: Sequence[str],
 ) -> NDArray[np.float32]:
-    """Return every entry in every view, shape (VIEWS, E), for a question's vector, shape (d,), and words."""
+    """Return every entry in every view, shape (VIEWS, E), for a question's vector, shape (d,), and terms."""
     return np.stack(
         [
             np.maximum.reduceat(index.phrasings @ question, index.starts),
             index.discriminant.cosines(question),
             index.documents @ question,
-            index.lexicon.ratio(words),
+            index.lexicon.ratio(terms),
         ]
     )
 

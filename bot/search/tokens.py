@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+import snowballstemmer
 
 from bot.safety.text import normalise
 
@@ -29,69 +32,100 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(normalise(text).replace("'", ""))
 
 
+def terms_of(text: str) -> list[str]:
+    """Return what a text is found by: its words' stems, then each pair of neighbours.
+
+    "phd without publishing" and "published without phd" share all stems and no pair.
+    """
+    stems = [_stem(word) for word in words_of(text)]
+    return [*stems, *(f"{one} {next_one}" for one, next_one in pairwise(stems))]
+
+
+@lru_cache(50_000)
+def _stem(word: str) -> str:
+    """Return the Snowball stem (Porter 2001); words that are not English mostly stay as they are."""
+    # A stemmer holds state, and threads share this cache.
+    return str(snowballstemmer.stemmer("english").stemWord(word))
+
+
+Posting = tuple["NDArray[np.int32]", "NDArray[np.float32]"]
+"""Positions of the documents that hold a term, ascending, and how often each does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """BM25 over one document per entry; idf as in Lucene: log(1 + (n - df + .5) / (df + .5)), positive."""
+    """BM25 over one document per entry; idf as in Lucene: log(1 + (n - df + .5) / (df + .5)), positive.
+
+    The postings of all terms lie in two long arrays: a hundred thousand small ones would take ten times the memory.
+    """
 
     lengths: NDArray[np.float32]
-    """Words of each document, shape (documents,)."""
-    postings: Mapping[str, tuple[NDArray[np.intp], NDArray[np.float32]]]
-    """Word -> (positions of the documents that hold it, ascending, and how often each does)."""
+    """Terms of each document, shape (documents,)."""
+    places: Mapping[str, tuple[int, int]]
+    """Term -> where its postings begin and end."""
+    positions: NDArray[np.int32]
+    counts: NDArray[np.float32]
+    changed: Mapping[str, Posting] = field(default_factory=dict)
+    """Postings that hold instead of those in `places`."""
 
     @classmethod
-    def of(cls, documents: Sequence[str]) -> Lexicon:
-        """Index documents."""
-        bags = [Counter(words_of(document)) for document in documents]
-        found: dict[str, list[tuple[int, int]]] = {}
+    def of(cls, documents: Sequence[Sequence[str]]) -> Lexicon:
+        """Index documents in parts; no pair of words reaches from one part into the next."""
+        bags = [Counter(term for part in document for term in terms_of(part)) for document in documents]
+        held: dict[str, list[int]] = {}
         for position, bag in enumerate(bags):
-            for word, times in bag.items():
-                found.setdefault(word, []).append((position, times))
-        postings = {
-            word: (np.array([p for p, _ in rows], np.intp), np.array([t for _, t in rows], np.float32))
-            for word, rows in found.items()
-        }
-        return cls(np.array([bag.total() for bag in bags], np.float32), postings)
+            for term in bag:
+                held.setdefault(term, []).append(position)
+        places, end = {}, 0
+        for term, rows in held.items():
+            places[term] = (end, end + len(rows))
+            end += len(rows)
+        return cls(
+            lengths=np.array([bag.total() for bag in bags], np.float32),
+            places=places,
+            positions=np.array([position for rows in held.values() for position in rows], np.int32),
+            counts=np.array([bags[position][term] for term, rows in held.items() for position in rows], np.float32),
+        )
 
-    def without(self, words: Sequence[str], position: int) -> Lexicon:
-        """Return the lexicon as if the document at `position` had never held `words`, for a question of these words.
+    def without(self, terms: Sequence[str], position: int) -> Lexicon:
+        """Return the lexicon as if the document at `position` had never held `terms`, for a question of these terms.
 
-        The document's other words stay; all of `words` must be in it.
+        The document's other terms stay; all of `terms` must be in it.
         """
         lengths = self.lengths.copy()
-        lengths[position] -= len(words)
-        postings = dict(self.postings)
-        for word, times in Counter(words).items():
-            positions, held = postings[word]
+        lengths[position] -= len(terms)
+        changed = dict(self.changed)
+        for term, times in Counter(terms).items():
+            positions, held = self.posting(term)
             place = int(np.searchsorted(positions, position))
             if held[place] > times:
                 held = held.copy()
                 held[place] -= times
-                postings[word] = (positions, held)
-            elif len(positions) > 1:
-                postings[word] = (np.delete(positions, place), np.delete(held, place))
             else:
-                del postings[word]
-        return Lexicon(lengths, postings)
+                positions, held = np.delete(positions, place), np.delete(held, place)
+            changed[term] = (positions, held)
+        return Lexicon(lengths, self.places, self.positions, self.counts, changed)
 
-    @property
-    def size(self) -> int:
-        """Number of documents."""
-        return len(self.lengths)
+    def posting(self, term: str) -> Posting:
+        """Return which documents hold a term, and how often; empty arrays for one that none holds."""
+        if term in self.changed:
+            return self.changed[term]
+        begin, end = self.places.get(term, (0, 0))
+        return self.positions[begin:end], self.counts[begin:end]
 
-    def idf(self, word: str) -> float:
-        """Return how telling a word is; a word of no document is the most telling."""
-        held_by = len(self.postings[word][0]) if word in self.postings else 0
-        return math.log(1 + (self.size - held_by + 0.5) / (held_by + 0.5))
+    def idf(self, term: str) -> float:
+        """Return how telling a term is; one of no document is the most telling."""
+        held_by = len(self.posting(term)[0])
+        return math.log(1 + (len(self.lengths) - held_by + 0.5) / (held_by + 0.5))
 
-    def ratio(self, words: Sequence[str]) -> NDArray[np.float32]:
-        """Return BM25 of each document over that of an ideal one, full of every word; shape (size,), 0..1."""
-        scores = np.zeros(self.size, np.float32)
+    def ratio(self, terms: Sequence[str]) -> NDArray[np.float32]:
+        """Return BM25 of each document over that of an ideal one, full of every term; shape (documents,), 0..1."""
+        scores = np.zeros(len(self.lengths), np.float32)
         saturation = K1 * (1 - B + B * self.lengths / max(float(self.lengths.mean()), 1.0))
         ideal = 0.0
-        for word in dict.fromkeys(words):
-            idf = self.idf(word)
+        for term in dict.fromkeys(terms):
+            idf = self.idf(term)
             ideal += idf * (K1 + 1)
-            if word in self.postings:
-                positions, times = self.postings[word]
-                scores[positions] += idf * (K1 + 1) * times / (times + saturation[positions])
+            positions, times = self.posting(term)
+            scores[positions] += idf * (K1 + 1) * times / (times + saturation[positions])
         return scores / ideal if ideal else scores

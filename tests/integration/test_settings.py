@@ -6,6 +6,7 @@ import pytest
 
 from bot.core.errors import Exit
 from bot.settings import Settings
+from support.packs import write_small_bot
 from support.terminal import lantern, told
 
 WRONG = {
@@ -15,7 +16,11 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-@pytest.mark.parametrize("command", [("faq", "check"), ("ask", "anything"), ("run",), ("demo",), ("doctor",)])
+@pytest.mark.parametrize(
+    "command",
+    [("faq", "check", "--quick"), ("ask", "anything"), ("run",), ("demo",), ("doctor",), ("eval",), ("calibrate",)],
+    ids=" ".join,
+)
 def test_every_command_refuses_a_wrong_setting(tmp_path, name, command):
     value, mend = WRONG[name]
     result = lantern(tmp_path, *command, **{name: value})
@@ -27,7 +32,7 @@ def test_every_command_refuses_a_wrong_setting(tmp_path, name, command):
 
 
 def test_every_wrong_setting_is_named_at_once(tmp_path):
-    result = lantern(tmp_path, "faq", "check", **{name: value for name, (value, _) in WRONG.items()})
+    result = lantern(tmp_path, "faq", "check", "--quick", **{name: value for name, (value, _) in WRONG.items()})
     sentence = told(result)
 
     assert Exit.CONFIGURATION == result.returncode
@@ -36,7 +41,7 @@ def test_every_wrong_setting_is_named_at_once(tmp_path):
 
 def test_settings_are_read_from_a_file_in_the_folder_it_starts_in(tmp_path):
     (tmp_path / ".env").write_text("LANTERN_LOCALE=xx\nSOMETHING_ELSE=1\n")
-    result = lantern(tmp_path, "faq", "check")
+    result = lantern(tmp_path, "faq", "check", "--quick")
 
     assert Exit.CONFIGURATION == result.returncode
     assert "xx.yaml" in told(result)
@@ -46,12 +51,12 @@ def test_settings_are_read_from_a_file_in_the_folder_it_starts_in(tmp_path):
 def test_the_environment_wins_over_the_file(tmp_path):
     (tmp_path / ".env").write_text("LANTERN_LOCALE=xx\n")
 
-    assert Exit.OK == lantern(tmp_path, "faq", "check", locale="en").returncode
+    assert Exit.OK == lantern(tmp_path, "faq", "check", "--quick", locale="en", **write_small_bot(tmp_path)).returncode
 
 
 def test_a_file_of_settings_that_is_not_text_is_named(tmp_path):
     (tmp_path / ".env").write_bytes(b"LANTERN_LOCALE=\xff\xfe\n")
-    result = lantern(tmp_path, "faq", "check")
+    result = lantern(tmp_path, "faq", "check", "--quick")
 
     assert Exit.CONFIGURATION == result.returncode
     assert ".env cannot be read" in told(result)
@@ -66,7 +71,7 @@ def test_an_empty_setting_is_one_that_is_not_set(tmp_path):
 
 
 def test_a_folder_of_sentences_that_is_not_there_names_its_setting(tmp_path):
-    result = lantern(tmp_path, "faq", "check", prompts=tmp_path / "nowhere")
+    result = lantern(tmp_path, "faq", "check", "--quick", prompts=tmp_path / "nowhere")
 
     assert Exit.CONFIGURATION == result.returncode
     assert "Set LANTERN_PROMPTS" in told(result)

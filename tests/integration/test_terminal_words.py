@@ -7,10 +7,11 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import Group
+from bot.content.lint import Advice
 from bot.core.errors import Exit, LanternError, StorageError, UnavailableError
 from bot.core.models import Decision, Kind, Reply, Source
 from bot.doctor import Finding
-from bot.terminal import show_error, show_findings, show_reply
+from bot.terminal import show_advice, show_error, show_findings, show_markdown, show_reply, steps
 from support.packs import entry, topic, write_pack
 from support.parts import make_entry
 from support.terminal import lantern, told
@@ -49,15 +50,78 @@ def test_errors_and_findings_are_shown_as_they_are(capsys):
     assert ODD in shown.out
 
 
+def test_advice_is_shown_as_it_was_written_rule_by_rule(capsys):
+    advice = [Advice("tone", "a", ODD), Advice(ODD, "b", "short"), Advice("tone", "[c]", "x" * 300)]
+    show_advice(advice, None)
+
+    assert ["tone: 2", f"  a: {ODD}", f"  [c]: {'x' * 300}", f"{ODD}: 1", "  b: short"] == (
+        capsys.readouterr().out.splitlines()
+    )
+
+
+@pytest.mark.parametrize(("most", "shown", "more"), [(2, 2, ["  ... and 1 more"]), (3, 3, []), (None, 3, [])])
+def test_of_many_places_the_first_are_shown_and_the_others_counted(capsys, most, shown, more):
+    show_advice([Advice("tone", name, "x") for name in "abc"], most)
+    _, *lines = capsys.readouterr().out.splitlines()
+
+    assert [f"  {name}: x" for name in "abc"[:shown]] + more == lines
+
+
+def test_without_advice_nothing_is_shown(capsys):
+    show_advice([], None)
+
+    assert ("", "") == capsys.readouterr()
+
+
+MARKDOWN = "## A set\n\n| a | b |\n| --- | --- |\n| 1 | [x] |\n"
+
+
+def test_markdown_goes_into_a_pipe_as_it_is(capsys):
+    show_markdown(MARKDOWN)
+
+    assert f"{MARKDOWN}\n" == capsys.readouterr().out
+
+
+def test_markdown_is_drawn_in_a_terminal(capsys, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    show_markdown(MARKDOWN)
+    output = capsys.readouterr().out
+
+    assert "A set" in output
+    assert "[x]" in output
+    assert "##" not in output
+    assert "---" not in output
+
+
+def test_each_step_has_a_bar_of_its_own_on_stderr(capsys, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with steps() as report:
+        report("Embedding", 1, 2)
+        report("Calibrating", 0, 0)
+        report("Embedding", 2, 2)
+    shown = capsys.readouterr()
+
+    assert "" == shown.out
+    assert "Embedding" in shown.err
+    assert "Calibrating" in shown.err
+
+
+def test_steps_leave_nothing_in_a_file(capsys):
+    with steps() as report:
+        report("Embedding", 1, 2)
+
+    assert ("", "") == tuple(map(str.strip, capsys.readouterr()))
+
+
 def test_a_path_that_looks_like_markup_stays_a_path(tmp_path):
     data = write_pack(tmp_path / "[bold] :smile:", first=topic("first", entry("alpha", ("365", "1"))))
-    result = lantern(tmp_path, "faq", "check", data=data)
+    result = lantern(tmp_path, "faq", "check", "--quick", data=data)
 
     assert f"{data}/faq/first.yaml:16: alpha.review_after_days" in result.stderr
 
 
 def test_a_terminal_that_lacks_letters_gets_question_marks(tmp_path):
-    result = lantern(tmp_path, "faq", "check", prompts=tmp_path / "día", PYTHONIOENCODING="ascii")
+    result = lantern(tmp_path, "faq", "check", "--quick", prompts=tmp_path / "día", PYTHONIOENCODING="ascii")
 
     assert Exit.CONFIGURATION == result.returncode
     assert "d?a/en.yaml" in told(result)

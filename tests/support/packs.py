@@ -55,6 +55,7 @@ def write_pack(folder: Path, **topics: str | bytes) -> Path:
     (folder / "setbacks.yaml").write_text("- {id: rejection, label: Rejected}\n- {id: grief, label: In grief}\n")
     (folder / "off_topic.yaml").write_text("- which pizza is best\n- best car of the year\n")
     (folder / "crisis.yaml").write_text("- want to die\n")
+    (folder / "tone.yaml").write_text("man up: it shames\n")
     for name, content in topics.items():
         raw = content if isinstance(content, bytes) else content.encode()
         (folder / "faq" / f"{name}.yaml").write_bytes(raw)
@@ -65,10 +66,27 @@ STARTERS = re.compile(r"^starters:\n(  - .+\n)+", re.MULTILINE)
 """The list in prompts/<locale>.yaml."""
 
 
-def write_small_bot(folder: Path) -> dict[str, Path]:
-    """Write a pack that is embedded in a second, with its sentences; return the settings that choose them."""
-    subjects = ("letters", "visas", "grades", "posters", "grants", "mentors")
-    data = write_pack(folder / "data", first=topic("first", *map(entry, subjects)))
+SUBJECTS = ("letters", "visas", "grades", "posters", "grants", "mentors")
+"""The ids of the entries of `write_small_bot`."""
+
+
+def entry_without_fault(entry_id: str, related: str, *changes: tuple[str, str]) -> str:
+    """Return the YAML of an entry that `lantern faq check` has nothing against, with pieces of it replaced."""
+    plain = f"      - a plain wording of {entry_id}\n"
+    voices = "".join(f"      - {kind}: {kind} words, {entry_id}\n" for kind in ("typo", "story", "elsewhere"))
+    return entry(entry_id, (plain, plain + voices), *changes, more=f"    related: [{related}]\n")
+
+
+def write_small_bot(folder: Path, *changes: tuple[str, str]) -> dict[str, Path]:
+    """Write a pack that is embedded in a second, with its sentences; return the settings that choose them.
+
+    `changes`: pieces of its first entry to be replaced.
+    """
+    first, *others = (
+        entry_without_fault(each, neighbour, *(changes if each == SUBJECTS[0] else ()))
+        for each, neighbour in zip(SUBJECTS, (*SUBJECTS[1:], SUBJECTS[0]), strict=True)
+    )
+    data = write_pack(folder / "data", first=topic("first", first, *others))
     sentences = (SHIPPED_PROMPTS / "en.yaml").read_text(encoding="utf-8")
     (folder / "prompts").mkdir()
     (folder / "prompts" / "en.yaml").write_text(STARTERS.sub("starters:\n  - letters\n", sentences), encoding="utf-8")

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from bot.search.discriminant import PRIOR
 from bot.search.index import build_index, document_of, text_hash, texts_to_embed
-from bot.search.tokens import words_of
+from bot.search.tokens import terms_of
 from support.parts import make_entry
 
-VOCABULARY = ["visa", "letter", "phd", "money", "lab", "review", "the", "my"]
+VOCABULARY = ["visa", "letter", "letters", "phd", "money", "reviewed", "reviews", "my"]
+"""Two of them share a stem with another."""
 wordings = st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=5).map(" ".join)
 faqs = st.lists(st.tuples(wordings, st.lists(wordings, max_size=4), wordings), min_size=1, max_size=6).map(
     lambda rows: tuple(
@@ -55,20 +56,25 @@ def without_phrasing(entries, owner, number):
     return (*entries[:owner], poorer, *entries[owner + 1 :])
 
 
-def slow_bm25(documents, words, k1=1.2, b=0.75):
-    """Return each document's BM25 over that of one that holds every word endlessly often.
+def terms_in(parts):
+    """Return the terms of a document in parts: those of each part."""
+    return [term for part in parts for term in terms_of(part)]
 
-    Documents are at least a word long in the mean, whatever they hold.
+
+def slow_bm25(documents, terms, k1=1.2, b=0.75):
+    """Return the BM25 of each document in parts over that of one that holds every term endlessly often.
+
+    Documents are at least a term long in the mean, whatever they hold.
     """
-    bags = [words_of(document) for document in documents]
+    bags = [terms_in(parts) for parts in documents]
     mean = max(sum(map(len, bags)) / len(bags), 1)
     scores, ideal = [0.0] * len(bags), 0.0
-    for word in set(words):
-        held_by = sum(word in bag for bag in bags)
+    for term in set(terms):
+        held_by = sum(term in bag for bag in bags)
         idf = math.log(1 + (len(bags) - held_by + 0.5) / (held_by + 0.5))
         ideal += idf * (k1 + 1)
         for position, bag in enumerate(bags):
-            times = bag.count(word)
+            times = bag.count(term)
             scores[position] += idf * times * (k1 + 1) / (times + k1 * (1 - b + b * len(bag) / mean)) if times else 0
     return [score / ideal if ideal else 0.0 for score in scores]
 
@@ -88,7 +94,7 @@ def slow_discriminant(groups, question):
     ]
 
 
-def slow_views(entries, vectors, question, words):
+def slow_views(entries, vectors, question, terms):
     """Return what each view says of each entry, one list per view, entry by entry and phrasing by phrasing."""
     question = question.astype(float)
     groups = [[vectors[text_hash(text)].astype(float) for text in entry.texts] for entry in entries]
@@ -96,13 +102,13 @@ def slow_views(entries, vectors, question, words):
         [max(float(row @ question) for row in rows) for rows in groups],
         slow_discriminant(groups, question),
         [float(vectors[text_hash(document_of(entry))].astype(float) @ question) for entry in entries],
-        slow_bm25([" ".join([*entry.texts, entry.answer]) for entry in entries], words),
+        slow_bm25([[*entry.texts, entry.answer] for entry in entries], terms),
     ]
 
 
-def slow_scores(entries, vectors, question, words, weights):
+def slow_scores(entries, vectors, question, terms, weights):
     """Return each entry's fused score: the weighted mean of what the views say."""
-    views = slow_views(entries, vectors, question, words)
+    views = slow_views(entries, vectors, question, terms)
     return [
         sum(weight * view[position] for weight, view in zip(weights, views, strict=True)) / sum(weights)
         for position in range(len(entries))

@@ -26,7 +26,7 @@ from bot.search.index import build_index, text_hash, texts_to_embed
 from bot.search.left_out import left_out
 from bot.search.reading import Reader
 from bot.search.scoring import DEFAULT_WEIGHTS, FEATURES, VIEWS, features_of, fuse, views_of
-from bot.search.tokens import words_of
+from bot.search.tokens import terms_of
 from support.parts import WordEmbedder, make_entry
 from support.scoring import indexed, without_phrasing
 
@@ -168,7 +168,7 @@ def views_without(entries, owner, number):
     phrasing = entries[owner].phrasings[number].text
     (vector,) = WordEmbedder().embed([phrasing])
     rebuilt = indexed(WordEmbedder(), without_phrasing(entries, owner, number))
-    return vector, views_of(rebuilt, vector, words_of(phrasing))
+    return vector, views_of(rebuilt, vector, terms_of(phrasing))
 
 
 def test_the_labels_of_a_phrasing_are_made_as_if_it_were_not_in_the_faq(entries, labelled, off_topic):
@@ -249,6 +249,29 @@ def test_what_the_search_does_not_see_keeps_the_fingerprint(entries, fitted):
     assert fingerprint_of(entries, OFF_TOPIC) == fingerprint_of(reviewed, OFF_TOPIC)
     assert 0 == fitted.change_to(reviewed)
     assert fingerprint_of(entries, OFF_TOPIC[1:]) != fingerprint_of(entries, OFF_TOPIC)
+
+
+CONSTANTS = [
+    *("PRIOR", "SHARPNESS", "RIVALS", "K1", "B", "MOST_PHRASINGS"),
+    *("OFF_TOPIC_ANSWERED", "OFF_TOPIC_OFFERED", "ANSWER_PRECISION", "MORE_LIKELY_RIGHT"),
+]
+
+
+@pytest.mark.parametrize("constant", CONSTANTS)
+def test_another_method_has_another_fingerprint(monkeypatch, entries, constant):
+    """A calibration of the same FAQ, but made with another constant, is made anew."""
+    before = fingerprint_of(entries, OFF_TOPIC)
+    monkeypatch.setattr(calibrations, constant, getattr(calibrations, constant) / 2)
+
+    assert before != fingerprint_of(entries, OFF_TOPIC)
+
+
+@pytest.mark.parametrize("name", CLASS_SHARES)
+def test_another_mixture_of_questions_has_another_fingerprint(monkeypatch, entries, name):
+    before = fingerprint_of(entries, OFF_TOPIC)
+    monkeypatch.setitem(CLASS_SHARES, name, CLASS_SHARES[name] / 2)
+
+    assert before != fingerprint_of(entries, OFF_TOPIC)
 
 
 @pytest.mark.parametrize("change", SEEN.values(), ids=SEEN)

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 
 from bot.evaluation.collisions import CLOSE, SAME, collisions, never_first
+from bot.evaluation.contenders import Case, Ranked
 from bot.search.index import build_index, text_hash, texts_to_embed
 from bot.search.scoring import BEST, DEFAULT_WEIGHTS, VIEWS
 from support.parts import WordEmbedder, make_entry
-from support.scoring import faqs, indexed, seeds, slow_scores, with_random_vectors, without_phrasing
+from support.scoring import faqs, indexed, seeds, with_random_vectors, without_phrasing
 
 ONLY_BEST = tuple(float(view == BEST) for view in range(len(VIEWS)))
 
@@ -134,10 +135,9 @@ class TestNeverFirst:
         for owner, entry in enumerate(LOST):
             firsts = []
             for number, phrasing in enumerate(entry.phrasings):
-                poorer = without_phrasing(LOST, owner, number)
-                vector, words = vectors[text_hash(phrasing.text)], phrasing.text.replace(",", "").split()
-                scores = slow_scores(poorer, vectors, vector, words, weights)
-                firsts.append(scores.index(max(scores)))
+                poorer = build_index(without_phrasing(LOST, owner, number), vectors)
+                asked = Case(phrasing.text, vectors[text_hash(phrasing.text)], [], np.zeros(0, np.float32), None)
+                firsts.append(int(Ranked(poorer, weights).judge(asked).scores.argmax()))
             never += [entry.id] if owner not in firsts else []
 
         assert never == [advice.entry for advice in never_first(build_index(LOST, vectors), weights)]

@@ -248,6 +248,21 @@ class TestGuilds:
         assert found(await search.search(HERE, mine.question, without=NOBODY)) == ["parking"]
         assert "parking" not in found(await search.search(THERE, mine.question, without=NOBODY))
 
+    @pytest.mark.parametrize(
+        ("expected", "question"),
+        [
+            ("no-papers", "whether a phd without publishing is had"),
+            ("no-phd", "whether publishing without a phd is had"),
+        ],
+    )
+    async def test_entries_of_the_same_words_are_told_apart_by_their_order(self, search, library, expected, question):
+        for entry_id, text in (("no-phd", "Publishing without a PhD?"), ("no-papers", "A PhD without publishing?")):
+            await library.edit(HERE, EntryId(entry_id), make_entry(entry_id, text, topic=TopicId("basics")))
+        evidence = await search.search(HERE, question, without=NOBODY)
+
+        assert expected == found(evidence)[0]
+        assert evidence.hits[0].score > evidence.hits[1].score
+
     async def test_every_further_edit_is_found_at_once(self, search, library):
         for question in ("Where can I park?", "Where is the parking garage?"):
             mine = make_entry("parking", question, topic=TopicId("basics"))

@@ -19,7 +19,7 @@ def left_out_phrasings(random, phrasings, entries, telling=None):
         views = random.uniform(-1, 1, size=(len(VIEWS), entries)).astype(np.float32)
         if telling is not None:
             views[telling] = np.arange(entries) == owner
-        made.append(LeftOut(row, owner, np.ones(1, np.float32), [], views))
+        made.append(LeftOut(row, owner, np.ones(1, np.float32), views))
     return made
 
 

@@ -7,6 +7,7 @@ import dataclasses
 import gc
 import logging
 import threading
+import warnings
 from contextlib import asynccontextmanager, contextmanager
 
 import pytest
@@ -393,26 +394,30 @@ class TestByHand:
 
 
 class TestClose:
-    @pytest.mark.filterwarnings("error")
     async def test_closing_while_a_renewal_waits_or_runs_leaves_no_thread_no_task_and_no_word(self, database, told):
         async with running(database):
             pass
+        gc.collect()  # what earlier tests left
         told.clear()
         before = asyncio.all_tasks()
-        async with running(database) as (search, library):
-            await rewrite(library, 0, 1)
-            await rewrite(library, 0, 1, guild=THERE)
-            data = await data_of(library)
-            await search.calibration(HERE)
-            await search.calibration(THERE)
-            while not fitting_threads():
-                await asyncio.sleep(0)
-            renewals = list(search._renewals.values())
-        await asyncio.gather(*renewals, return_exceptions=True)
-        gc.collect()
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            async with running(database) as (search, library):
+                await rewrite(library, 0, 1)
+                await rewrite(library, 0, 1, guild=THERE)
+                data = await data_of(library)
+                await search.calibration(HERE)
+                await search.calibration(THERE)
+                while not fitting_threads():
+                    await asyncio.sleep(0)
+                renewals = list(search._renewals.values())
+            await asyncio.gather(*renewals, return_exceptions=True)
+            del search, library
+            gc.collect()
 
         assert [True, True] == [renewal.cancelled() for renewal in renewals]
         assert before == asyncio.all_tasks()
         assert [] == [thread.name for thread in threading.enumerate() if thread.name.startswith("search")]
+        assert [] == [str(each.message) for each in warned if each.category in {ResourceWarning, RuntimeWarning}]
         assert [] == told.messages
         assert await SearchStore(database).load_calibration(MODEL, data) is None

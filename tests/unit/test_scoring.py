@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.search.index import build_index, document_of, text_hash, texts_to_embed
 from bot.search.scoring import BEST, DEFAULT_WEIGHTS, FEATURES, MOST_ODDS, SHARPNESS, VIEWS, features_of, fuse, views_of
-from bot.search.tokens import words_of
+from bot.search.tokens import terms_of
 from support.parts import WordEmbedder, make_entry
 from support.scoring import faqs, indexed, seeds, slow_scores, slow_views, with_random_vectors, wordings
 
@@ -21,17 +21,17 @@ shares = st.lists(st.floats(0.05, 1), min_size=len(VIEWS), max_size=len(VIEWS)).
 @given(faqs, seeds, wordings)
 def test_every_view_is_what_its_definition_says(entries, seed, asked):
     vectors, question = with_random_vectors(entries, seed)
-    views = views_of(build_index(entries, vectors), question, words_of(asked))
+    views = views_of(build_index(entries, vectors), question, terms_of(asked))
 
-    for expected, view in zip(slow_views(entries, vectors, question, words_of(asked)), views, strict=True):
+    for expected, view in zip(slow_views(entries, vectors, question, terms_of(asked)), views, strict=True):
         assert pytest.approx(expected, abs=1e-5) == view.tolist()
 
 
 @given(faqs, seeds, wordings, shares)
 def test_fused_scores_are_the_weighted_mean_of_the_views(entries, seed, asked, weights):
     vectors, question = with_random_vectors(entries, seed)
-    scores = fuse(views_of(build_index(entries, vectors), question, words_of(asked)), weights)
-    expected = slow_scores(entries, vectors, question, words_of(asked), weights)
+    scores = fuse(views_of(build_index(entries, vectors), question, terms_of(asked)), weights)
+    expected = slow_scores(entries, vectors, question, terms_of(asked), weights)
 
     assert pytest.approx(expected, abs=1e-5) == scores.tolist()
     assert max(scores) <= 1 + 1e-6
@@ -51,7 +51,7 @@ def slow_odds(scores):
 @given(faqs, seeds, wordings, shares)
 def test_the_features_are_those_of_the_entry_with_the_highest_score(entries, seed, asked, weights):
     vectors, question = with_random_vectors(entries, seed)
-    views = views_of(build_index(entries, vectors), question, words_of(asked))
+    views = views_of(build_index(entries, vectors), question, terms_of(asked))
     scores = fuse(views, weights)
     features = dict(zip(FEATURES, features_of(views, scores, 0.25), strict=True))
 
