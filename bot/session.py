@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
@@ -43,4 +44,7 @@ async def with_lantern(
                 progress,
             )
             lantern = await stack.enter_async_context(running)
+        # The FAQ stays for good: looking through all of it for garbage would hold up the event loop for 30 ms.
+        gc.collect()
+        gc.freeze()
         await work(lantern)

@@ -399,18 +399,18 @@ class TestClose:
             pass
         gc.collect()  # what earlier tests left
         told.clear()
-        before = asyncio.all_tasks()
+        before, gate = asyncio.all_tasks(), threading.Event()
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
             async with running(database) as (search, library):
+                search._fitting.submit(gate.wait)  # so that neither renewal is done before the end
                 await rewrite(library, 0, 1)
                 await rewrite(library, 0, 1, guild=THERE)
                 data = await data_of(library)
                 await search.calibration(HERE)
                 await search.calibration(THERE)
-                while not fitting_threads():
-                    await asyncio.sleep(0)
                 renewals = list(search._renewals.values())
+                gate.set()
             await asyncio.gather(*renewals, return_exceptions=True)
             del search, library
             gc.collect()
