@@ -12,6 +12,7 @@ import hashlib
 import json
 import math
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -103,6 +104,7 @@ class Calibration:
         return 1 - kept / max(len(now), len(self.entries), 1)
 
 
+@lru_cache(10_000)  # a server's first question after an edit asks for all of them, on the event loop
 def digest_of(entry: Entry) -> str:
     """Return what tells two states of what the search sees of an entry apart, 12 hex digits."""
     return hashlib.sha256(json.dumps([entry.id, *entry.texts, document_of(entry)]).encode()).hexdigest()[:12]
