@@ -43,7 +43,7 @@ def main() -> None:
     (asked, *_) = own.sets
     draw_risk_coverage("Risk and coverage, data/eval", asked.outcomes, IMAGES / "risk-coverage.png")
     draw_reliability("As sure as right? data/eval", asked.outcomes[OURS], IMAGES / "reliability.png")
-    put("answers", as_markdown(own, 20))
+    put("answers", lower(as_markdown(own, 20)))
     if not SHARED.exists():
         say(f"{SHARED} is absent: real questions and public sets keep their figures of another run")
         return
@@ -79,13 +79,13 @@ def real() -> str:
         "| topic | questions | answered right | right choice offered | answered wrong | wrong choices | not answered |"
     )
     only_real = whole.__class__(whole.entries, whole.wordings, whole.calibration, (report,))
-    return "\n".join([as_markdown(only_real, 0), "", head, "| --- |" + " ---: |" * 6, *rows])
+    return "\n".join([lower(as_markdown(only_real, 0)), "", head, "| --- |" + " ---: |" * 6, *rows])
 
 
 def public(name, published) -> str:
     """Return one public set's figures, after what was published about it."""
     whole = evaluate(SHARED / "public" / name, ())
-    tables = as_markdown(whole, 0).replace("\n## ", "\n#### ")
+    tables = lower(lower(as_markdown(whole, 0)))
     return "\n".join([f"### {name}", "", *published(whole.sets[0]), "", tables])
 
 
@@ -132,6 +132,11 @@ def clinc(report) -> list[str]:
         *lines,
         f"| Lantern, shipped thresholds | {decision.answered_right:.3f} | {decision.stray_recall:.3f} | |",
     ]
+
+
+def lower(markdown: str) -> str:
+    """Return Markdown with its headings one level lower."""
+    return markdown.replace("\n##", "\n###")
 
 
 def table(what, *rows) -> list[str]:
