@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.content.json_lines import rows_of
 from bot.core.errors import ConfigurationError, Exit, LanternError, QuestionError, UsageError
 from bot.core.models import NO_GUILD, Decision, Kind, Reply
 from bot.curation import faq
@@ -216,17 +217,9 @@ async def _as_row(question: str, reply: Reply, lantern: Lantern) -> dict[str, An
 
 def _read_batch(path: Path) -> Iterator[str]:
     """Yield the questions of a JSON Lines file; raises UsageError naming the line that is wrong."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read ({error}). Give a UTF-8 file with one JSON object a line.") from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            question = json.loads(line)["q"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise UsageError(f'{path}:{number}: is not like {{"q": "a question"}}. Correct that line.') from error
-        if not isinstance(question, str):
-            raise UsageError(f"{path}:{number}: q is {question!r}, but must be text in quotes.")
-        yield question
+    for number, row in rows_of(path):
+        if "q" not in row:
+            raise UsageError(f'{path}:{number}: is not like {{"q": "a question"}}. Correct that line.')
+        if not isinstance(row["q"], str):
+            raise UsageError(f"{path}:{number}: q is {row['q']!r}, but must be text in quotes.")
+        yield row["q"]

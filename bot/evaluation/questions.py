@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from bot.content.json_lines import rows_of
 from bot.core.errors import UsageError
 from bot.core.models import Entry, EntryId, Phrasing, TopicId
 from bot.safety.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
 PUBLIC_FAQ = "faq.jsonl"
@@ -37,7 +37,7 @@ def question_hash(text: str) -> str:
 def load_labels(path: Path) -> dict[str, frozenset[EntryId]]:
     """Return the entries that serve a question by its `question_hash`; lines are {"sha256", "entries", "note"}."""
     labels: dict[str, frozenset[EntryId]] = {}
-    for number, row in _rows(path):
+    for number, row in rows_of(path):
         key, entries = row.get("sha256"), row.get("entries")
         if not isinstance(key, str) or not _are_texts(entries):
             raise UsageError(
@@ -53,7 +53,7 @@ def load_questions(path: Path, labels: Mapping[str, frozenset[EntryId]]) -> list
     A line has `q` and `relevant` (ids; none = out of scope) with an optional `kind` and `split`, or `q` alone where
     `labels` knows it. Where lines have a split, those of "test" are taken. Raises UsageError naming the line.
     """
-    rows = list(_rows(path))
+    rows = list(rows_of(path))
     if any("split" in row for _, row in rows):
         rows = [(number, row) for number, row in rows if row.get("split") == "test"]
     if not rows:
@@ -64,7 +64,7 @@ def load_questions(path: Path, labels: Mapping[str, frozenset[EntryId]]) -> list
 def load_public_off_topic(folder: Path) -> list[str]:
     """Return the questions of a public set that its `valid` split marks as out of scope, if it has any."""
     path = folder / PUBLIC_QUESTIONS
-    rows = [(number, row) for number, row in _rows(path) if row.get("split") == "valid" and row.get("relevant") == []]
+    rows = [(number, row) for number, row in rows_of(path) if row.get("split") == "valid" and row.get("relevant") == []]
     return [_labelled(path, number, row, {}).text for number, row in rows]
 
 
@@ -72,7 +72,7 @@ def load_public_faq(folder: Path) -> list[Entry]:
     """Return the entries of a public set: faq.jsonl with id, question, answer, aliases."""
     path = folder / PUBLIC_FAQ
     entries: dict[EntryId, Entry] = {}
-    for number, row in _rows(path):
+    for number, row in rows_of(path):
         texts, aliases = [row.get(key) for key in ("id", "question", "answer")], row.get("aliases")
         if not _are_texts(texts) or not _are_texts(aliases):
             raise UsageError(f"{path}:{number}: needs id, question and answer as texts, and aliases as a list of them.")
@@ -116,21 +116,3 @@ def _labelled(path: Path, number: int, row: dict[str, Any], labels: Mapping[str,
 
 def _are_texts(value: object) -> TypeGuard[list[str]]:
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
-
-
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    try:
-        # Not splitlines: a text may hold what Unicode calls the end of a line.
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read ({error}). Give a UTF-8 file with one JSON object a line.") from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise UsageError(f"{path}:{number}: is not JSON ({error}). Correct that line.") from error
-        if not isinstance(row, dict):
-            raise UsageError(f"{path}:{number}: is not a JSON object. Correct that line.")
-        yield number, row
