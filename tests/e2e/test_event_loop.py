@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from itertools import count
+
 from bot.core.models import GuildId
-from support.loop import busy_seconds
+from support.loop import TURNS, blocking
 from support.parts import make_entry
 from support.worlds import texts_in
 
-LONGEST_SECONDS = 0.010
 QUESTIONS = [
     "how do I get into a PhD without publications",
     "who can write me a letter after five years in industry",
@@ -27,15 +29,10 @@ QUESTIONS = [
 ]
 
 
-def too_long(busy):
-    """Return the callbacks that took longer than the limit, longest first."""
-    return sorted(((took, what) for took, what in busy if took > LONGEST_SECONDS), reverse=True)
-
-
-async def test_no_callback_blocks_the_loop_longer_than_10_ms(world):
+async def test_no_callback_blocks_the_loop(world):
     await world.ask("a first question, so that everything is loaded")
 
-    with busy_seconds() as busy:
+    async def scenario():
         for number, question in enumerate(QUESTIONS):
             await world.suggestions(question[: 4 + number])
             await world.ask(question)
@@ -43,7 +40,7 @@ async def test_no_callback_blocks_the_loop_longer_than_10_ms(world):
             world.start_ask(world.noor, f"{question}, once more in other words number {number}")
         await world.env.settle(timeout=60)
 
-    assert too_long(busy) == []
+    assert await blocking(scenario) == []
 
 
 async def test_nor_does_what_is_longest_or_strangest(world):
@@ -51,33 +48,49 @@ async def test_nor_does_what_is_longest_or_strangest(world):
     texts = ["word " * 1200, "zqx" * 2000, "\u200b" * 6000, "*" * 6000, "phd publikations professer " * 220]
     texts.append(" ".join(f"unknwon{number}wrd" for number in range(350)))
 
-    with busy_seconds() as busy:
+    async def scenario():
         for text in texts:
             await world.suggestions(text[:6000])
             await world.ask(text[:6000])
 
-    assert too_long(busy) == []
+    assert await blocking(scenario) == []
 
 
 async def test_nor_do_the_buttons(world):
-    message = await world.ask("id:phd-without-publications")
-    with busy_seconds() as busy:
+    message = None
+
+    async def scenario():
+        nonlocal message
+        message = await world.ask("id:phd-without-publications")
         for _ in range(3):
             await world.noor.click(message, label="That helped")
         await world.noor.click(message, label="Not what I meant")
 
+    assert await blocking(scenario) == []
     assert world.says("choices.after_miss") in texts_in(message)
-    assert too_long(busy) == []
 
 
 async def test_nor_does_a_guilds_first_question_after_an_edit(world):
     guild = GuildId(world.guild.id)
     await world.ask("id:phd-without-publications")
-    entry = make_entry("tea", "Which tea is served at the meeting?")
-    await world.lantern.library.edit(guild, entry.id, entry)
+    served = count()
+    message = entry = None
 
-    with busy_seconds() as busy:
-        message = await world.ask("Which tea is served at the meeting?")
+    async def scenario():
+        nonlocal message, entry
+        entry = make_entry("tea", f"Which tea is served at meeting {next(served)}?")
+        await world.lantern.library.edit(guild, entry.id, entry)
+        message = await world.ask(entry.question)
 
+    assert await blocking(scenario) == []
     assert entry.question in texts_in(message)
-    assert too_long(busy) == []
+
+
+async def test_a_callback_that_does_block_is_found():
+    async def block():
+        sum(turn * turn for turn in range(10 * TURNS))
+
+    async def scenario():
+        await asyncio.create_task(block())
+
+    assert len(await blocking(scenario)) == 1
