@@ -1,0 +1,1 @@
+"""The web, asked with care: whether the pages an answer rests on are still there."""
