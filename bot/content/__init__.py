@@ -1,1 +1,1 @@
-"""What people write in YAML, read and checked: the FAQ pack, the prompts, the crisis phrases."""
+"""What people write in files, read and checked: the FAQ pack, the prompts, the crisis phrases, a FAQ brought in."""

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from bot.content.pack_shape import EntryRow, SetbackRow, TopicFile, name_of_entry, one_key, validated
-from bot.content.yaml_source import Location, YamlSource, read_yaml
+from bot.content.pack_shape import SetbackRow, TopicFile, to_entry, validated
+from bot.content.written import Written, check_among, entries_of
+from bot.content.yaml_source import YamlSource, read_yaml
 from bot.core.errors import ContentError, Problem
-from bot.core.models import Entry, EntryId, Pack, Phrasing, Source, Topic, TopicId
+from bot.core.models import Pack, Topic, TopicId
 from bot.safety.crisis import CrisisPhrases
-from bot.safety.text import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-MENTION = re.compile(r"@(everyone|here)\b|<[@#][!&]?\d+>")
 
 
 def load_pack(data: Path) -> Pack:
@@ -37,7 +34,7 @@ def load_pack(data: Path) -> Pack:
     _raise_problems(setbacks, off_topic, *topics, others=strays)
     return Pack(
         topics=tuple(Topic(TopicId(file.topic), file.title) for _, file in files),
-        entries=tuple(_to_entry(file.topic, entry) for _, file in files for entry in file.entries),
+        entries=tuple(to_entry(file.topic, entry) for _, file in files for entry in file.entries),
         off_topic=tuple(off_topic.value),
     )
 
@@ -95,67 +92,16 @@ def _check_across(topics: list[YamlSource], setbacks: frozenset[str] | None) -> 
 
     Works on what is written, also in entries that have other faults, so that everything is told at once.
     """
-    entries = [_Written(source, position, row) for source in topics for position, row in _rows_of(source)]
+    entries = [entry for source in topics for entry in entries_of(source)]
     # A file that YAML cannot read still has ids; links to them are not dead.
     guessed = {found for source in topics if source.is_broken for found in re.findall(r"\bid: *([\w-]+)", source.text)}
     ids = guessed | {entry.row["id"] for entry in entries if isinstance(entry.row.get("id"), str)}
-    _check_ids(entries)
+    check_among(entries)
     for entry in entries:
         _check_references(entry, ids, setbacks)
-    _check_wordings(entries)
 
 
-class _Written:
-    """An entry as it stands in its file, whatever its faults."""
-
-    def __init__(self, source: YamlSource, position: int, row: dict[str, Any]) -> None:
-        self.source, self.row = source, row
-        self.place = ("entries", position)
-        self.name = name_of_entry(row, position)
-
-    def texts(self, key: str) -> Iterator[tuple[int, str]]:
-        """Yield the texts of a list, with their positions."""
-        values = self.row.get(key)
-        for number, value in enumerate(values if isinstance(values, list) else ()):
-            if isinstance(value, str):
-                yield number, value
-
-    def wordings(self) -> Iterator[tuple[Location, str]]:
-        """Yield the question and the phrasings, with their places in the entry."""
-        if isinstance(question := self.row.get("question"), str):
-            yield ("question",), question
-        phrasings = self.row.get("phrasings")
-        for number, phrasing in enumerate(phrasings if isinstance(phrasings, list) else ()):
-            row = one_key(phrasing)
-            if isinstance(row, dict) and isinstance(text := row.get("text"), str):
-                yield ("phrasings", number), text
-
-    def add_problem(self, place: Location, message: str) -> None:
-        """Note a fault of this entry."""
-        self.source.add_problem((*self.place, *place), f"{self.name}.{place[0]}", message)
-
-    def where(self, *place: str | int) -> str:
-        """Return the file and line of a part of this entry."""
-        return f"{self.source.path.name}:{self.source.line_of((*self.place, *place))}"
-
-
-def _rows_of(source: YamlSource) -> Iterator[tuple[int, dict[str, Any]]]:
-    entries = source.value.get("entries") if isinstance(source.value, dict) else None
-    for position, row in enumerate(entries if isinstance(entries, list) else ()):
-        if isinstance(row, dict):
-            yield position, row
-
-
-def _check_ids(entries: list[_Written]) -> None:
-    first: dict[str, str] = {}
-    for entry in entries:
-        if isinstance(entry_id := entry.row.get("id"), str):
-            if entry_id in first:
-                entry.add_problem(("id",), f"is already the id in {first[entry_id]}; choose another")
-            first.setdefault(entry_id, entry.where("id"))
-
-
-def _check_references(entry: _Written, ids: set[str], setbacks: frozenset[str] | None) -> None:
+def _check_references(entry: Written, ids: set[str], setbacks: frozenset[str] | None) -> None:
     for number, setback in entry.texts("setbacks"):
         if setbacks is not None and setback not in setbacks:
             message = f"{setback!r} is not in data/setbacks.yaml; use one of its ids, or add it there"
@@ -163,42 +109,3 @@ def _check_references(entry: _Written, ids: set[str], setbacks: frozenset[str] |
     for number, other in entry.texts("related"):
         if other not in ids or other == entry.row.get("id"):
             entry.add_problem(("related", number), f"{other!r} is no other entry of the pack; correct or remove it")
-    answer = entry.row.get("answer")
-    if isinstance(answer, str) and (mention := MENTION.search(answer)):
-        entry.add_problem(("answer",), f"holds the mention {mention.group()}; an answer must not ping anybody")
-
-
-def _check_wordings(entries: list[_Written]) -> None:
-    first: dict[str, tuple[_Written, Location]] = {}
-    for entry in entries:
-        for place, wording in entry.wordings():
-            owner, there = first.setdefault(normalise(wording), (entry, place))
-            where = owner.where(*there)
-            if owner is not entry:
-                message = (
-                    f"{wording!r} is also a wording of {owner.name} ({where}); only one answer can be right for it"
-                )
-                entry.add_problem(place, message)
-            elif there != place:
-                entry.add_problem(place, f"{wording!r} stands in this entry already, in {where}; remove one")
-
-
-def _to_entry(topic: str, entry: EntryRow) -> Entry:
-    return Entry(
-        id=EntryId(entry.id),
-        topic=TopicId(topic),
-        question=entry.question,
-        phrasings=tuple(Phrasing(phrasing.text, phrasing.kind) for phrasing in entry.phrasings),
-        answer=entry.answer,
-        setbacks=tuple(entry.setbacks),
-        lived_experience=entry.lived_experience,
-        sources=tuple(
-            Source(source.title or "", source.link, source.trust or "")
-            if source.experience is None
-            else Source(source.experience)
-            for source in entry.sources
-        ),
-        reviewed_on=entry.reviewed_on,
-        review_after_days=entry.review_after_days,
-        related=tuple(EntryId(other) for other in entry.related),
-    )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from bot.content.limits import LIMITS
 from bot.content.yaml_source import YamlSource, read_yaml
 from bot.core.errors import ConfigurationError, ContentError
 from bot.core.texts import DECLARED, Texts, placeholders_of
@@ -13,28 +15,11 @@ from bot.core.texts import DECLARED, Texts, placeholders_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-COMMAND_NAME_LENGTH = 32
-COMMAND_DESCRIPTION_LENGTH = 100
-BUTTON_LABEL_LENGTH = 80
-"""Discord's limits (discord/limits.md)."""
+    from bot.core.errors import Problem
 
 FORMATTED = re.compile(r"(?<!\{)\{\w+[!:.\[]")
 """A placeholder with a conversion, a format or an attribute: what it makes of a value shows too late."""
 
-_LIMITS = {
-    **{key: COMMAND_NAME_LENGTH for key in DECLARED if key.startswith("command.") and key.endswith(".name")},
-    **{key: COMMAND_DESCRIPTION_LENGTH for key in DECLARED if key.endswith("description")},
-    **{
-        f"answer.{key}": BUTTON_LABEL_LENGTH
-        for key in ("helped", "not_meant", "share", "share_reply", "keep", "next_page", "previous_page")
-    },
-    "choices.none": BUTTON_LABEL_LENGTH,
-    "unknown.notify": BUTTON_LABEL_LENGTH,
-    "command.ask.question": COMMAND_NAME_LENGTH,
-    "command.ask.visibility": COMMAND_NAME_LENGTH,
-    "command.ask.private": COMMAND_DESCRIPTION_LENGTH,
-    "command.ask.public": COMMAND_DESCRIPTION_LENGTH,
-}
 _TYPED = frozenset({"command.ask.name", "command.ask.question", "command.ask.visibility", "command.about.name"})
 """What members type after a slash; names of menus may have any form."""
 
@@ -56,6 +41,23 @@ def load_texts(folder: Path, locale: str) -> Texts:
         raise ContentError(source.problems)
     starters = tuple(str(starter) for starter in source.value.get("starters", ()))
     return Texts(locale, {key: str(value).rstrip("\n") for key, value in sentences.items()}, starters)
+
+
+def load_languages(folder: Path, locale: str) -> Texts:
+    """Return a locale's sentences with those of every other one in the folder.
+
+    Raises ConfigurationError for a locale that has no file, ContentError naming every fault of every file.
+    """
+    problems: list[Problem] = []
+    found: dict[str, Texts] = {}
+    for name in (locale, *sorted(file.stem for file in folder.glob("*.yaml") if file.stem != locale)):
+        try:
+            found[name] = load_texts(folder, name)
+        except ContentError as error:
+            problems += error.problems
+    if problems:
+        raise ContentError(problems)
+    return replace(found.pop(locale), others={name: texts.sentences for name, texts in found.items()})
 
 
 def check_starters(path: Path, texts: Texts, entry_ids: frozenset[str]) -> None:
@@ -120,7 +122,7 @@ def _check_sentence(source: YamlSource, place: tuple[str, ...], sentence: str) -
         source.add_problem(place, key, f"has the placeholder {{{name}}}, which is not filled here; known: {known}")
     for name in sorted(DECLARED[key] - used):
         source.add_problem(place, key, f"lacks the placeholder {{{name}}}; put it where the value belongs")
-    limit = _LIMITS.get(key)
+    limit = LIMITS.get(key)
     if limit is not None and len(sentence.strip()) > limit:
         source.add_problem(place, key, f"has {len(sentence.strip())} characters; Discord takes {limit}")
     if key in _TYPED and not _can_be_typed(sentence.strip()):

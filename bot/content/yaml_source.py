@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +11,19 @@ import yaml
 from bot.core.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 Location = tuple[str | int, ...]
 """The way to a value from the top of a file: keys and list positions."""
 
+MOST_DEPTH, MOST_NODES = 20, 200_000
+"""Of YAML that people send in. An entry needs a depth of 5 and some 80 nodes, and a node about 1 kB for a moment."""
+MOST_DIGITS = 100
+"""Of a number: reading one of base 60 takes time with the square of its digits."""
+
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
+_NUMBERS = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -29,6 +36,9 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         """Return a node's value."""
+        if node.tag in _NUMBERS and len(node.value) > MOST_DIGITS:
+            message = f"a number of {len(node.value)} digits"
+            raise yaml.constructor.ConstructorError(None, None, message, node.start_mark)
         try:
             return super().construct_object(node, deep)
         except ValueError as error:
@@ -37,7 +47,10 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 
 @dataclass(slots=True)
 class YamlSource:
-    """One file: its text, its value (None where it is broken), and the line of each part of it."""
+    """One file: its text, its value (None where it is broken), and the line of each part of it.
+
+    Tables and questions with answers are read into the same form, so that they are checked by the same rules.
+    """
 
     path: Path
     text: str = ""
@@ -85,16 +98,67 @@ def read_yaml(path: Path) -> YamlSource:
     return source
 
 
-def _parse(source: YamlSource) -> None:
+def read_documents(path: Path, text: str) -> list[YamlSource]:
+    """Read YAML that anybody may have sent: one source for each of its documents (`---`) that is not empty.
+
+    Anchors, aliases, tags, and what is too deep or too much is refused before anything is made of it.
+    """
+    sources = [YamlSource(path, text)]
+    with _faults_told(sources[0]):
+        if danger := _danger_in(text):
+            sources[0].call_broken(*danger)
+    if sources[0].is_broken:
+        return sources
+    loader = _Loader(text)
     try:
+        while loader.check_node():
+            source = YamlSource(path, text)
+            sources.append(source)
+            with _faults_told(source):
+                _take(loader.get_node(), loader, source)
+    finally:
+        loader.dispose()
+    return [source for source in sources if source.is_broken or source.value is not None]
+
+
+def _danger_in(text: str) -> tuple[int, str] | None:
+    """Return line and sentence of the first thing that must not be unfolded; raises YAMLError where it is no YAML."""
+    depth = 0
+    for number, event in enumerate(yaml.parse(text, Loader=_Loader)):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        tag = getattr(event, "tag", None)
+        if getattr(event, "anchor", None) is not None:
+            return line, "holds an anchor or an alias (&name, *name); write the text out, or put it in quotes"
+        if tag is not None:
+            return line, f"holds the tag {tag!r:.60}; remove it, or put the text in quotes"
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MOST_DEPTH:
+            return line, f"is nested more than {MOST_DEPTH} deep; write entries as `/faq export` does"
+        if number > MOST_NODES:
+            return line, f"holds more than {MOST_NODES:,} values; split it"
+    return None
+
+
+def _parse(source: YamlSource) -> None:
+    with _faults_told(source):
         loader = _Loader(source.text)
         try:
-            node = loader.get_single_node()
-            if node is not None:
-                _note_lines(node, (), source)
-                source.value = loader.construct_document(node)
+            _take(loader.get_single_node(), loader, source)
         finally:
             loader.dispose()
+
+
+def _take(node: yaml.Node | None, loader: Any, source: YamlSource) -> None:
+    if node is not None:
+        _note_lines(node, (), source)
+        source.value = loader.construct_document(node)
+
+
+@contextmanager
+def _faults_told(source: YamlSource) -> Iterator[None]:
+    """Make problems of what YAML cannot read."""
+    try:
+        yield
     except yaml.reader.ReaderError as error:
         line = source.text.count("\n", 0, error.position) + 1
         source.call_broken(line, f"holds a control character ({error.character!r:.20}); remove it")

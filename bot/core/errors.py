@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
@@ -129,6 +129,10 @@ class DiskFullError(StorageError):
     text_key = "error.storage_full"
 
 
+class KeyFileError(StorageError):
+    """The file with the key to people's pseudonyms is damaged or out of reach."""
+
+
 class QuestionError(LanternError):
     """A question that cannot be searched; the person is told which and why."""
 
@@ -151,3 +155,61 @@ class EntryGoneError(LanternError):
     """The entry a button or a suggestion points to is no longer in this guild's FAQ."""
 
     text_key = "error.entry_gone"
+
+
+class NotAllowedError(LanternError):
+    """Somebody lacks the role for what they asked for, or lost it since."""
+
+    text_key = "error.not_allowed"
+
+
+class NotHereError(LanternError):
+    """Something of a server was asked for in direct messages."""
+
+    text_key = "error.not_here"
+
+
+class ConflictError(LanternError):
+    """Entries changed between opening and saving; nothing was saved."""
+
+    text_key = "error.conflict"
+
+    def __init__(self, entry_ids: Sequence[str]) -> None:
+        self.entry_ids = tuple(entry_ids)
+        super().__init__(f"Changed by somebody else meanwhile: {', '.join(entry_ids)}. Look again, then save.")
+
+
+class VersionGoneError(LanternError):
+    """There is no such version, change or draft on this server, or it was dealt with."""
+
+    text_key = "error.version_gone"
+
+
+class TooManySuggestionsError(LanternError):
+    """As many suggestions of one member wait as a server keeps."""
+
+    text_key = "suggest.full"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with what somebody typed: a sentence of prompts/, and its values."""
+
+    text_key: str
+    values: Mapping[str, object]
+
+
+class FileTooLargeError(LanternError):
+    """A file is larger than what is read."""
+
+    text_key = "error.file_too_large"
+
+
+class FormError(LanternError):
+    """What somebody typed cannot become an entry yet; every fault is told at once."""
+
+    text_key = "error.form"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(f"An entry has {len(self.faults)} faults: {', '.join(fault.text_key for fault in faults)}.")

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NewType
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
 EntryId = NewType("EntryId", str)
@@ -80,6 +81,23 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True)
+class Bundle:
+    """A FAQ on its way in or out. `topics`: those whose title is known, in the order of their entries."""
+
+    topics: tuple[Topic, ...]
+    entries: tuple[Entry, ...]
+
+
+class Format(StrEnum):
+    """How a FAQ is written in a file. The value is the ending of its name; questions and answers are only read."""
+
+    YAML = "yaml"
+    CSV = "csv"
+    JSONL = "jsonl"
+    QA = "txt"
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """How well an entry fits a question. `score`: fused similarity, at most 1, higher is nearer."""
 
@@ -89,10 +107,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Probabilities from which the bot answers, or offers choices. 0 <= choices <= answer <= 1."""
+    """Probabilities from which the bot answers, offers choices, or speaks unasked (in a help forum).
+
+    0 <= choices <= answer <= unasked <= 1.
+    """
 
     answer: float
     choices: float
+    unasked: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +124,65 @@ class Evidence:
     hits: tuple[Hit, ...]
     probability: float
     thresholds: Thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry that was looked at.
+
+    `score`: as in Hit; `views`: what each view says of it, by name; `phrasing`: its wording nearest to the question,
+    with their cosine.
+    """
+
+    entry_id: EntryId
+    score: float
+    views: Mapping[str, float]
+    phrasing: str
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a question is answered as it is.
+
+    `candidates`: best first; `probability`: that the first one answers it, 1 where the question is a wording that
+    stands in the entry `exact`; `left_out`: entries that moderators confirmed not to answer this question;
+    `off_topic`: the nearest question of the bank that the FAQ must not answer, with its cosine.
+    """
+
+    candidates: tuple[Candidate, ...]
+    probability: float
+    thresholds: Thresholds
+    exact: EntryId | None
+    left_out: tuple[EntryId, ...]
+    off_topic: str
+    off_topic_cosine: float
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """The wording of another entry that is nearest to `text`; `cosine` at most 1, higher is nearer."""
+
+    entry_id: EntryId
+    phrasing: str
+    cosine: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two entries that ask the same.
+
+    `question_cosine`: of each wording with the nearest of the other entry, in the mean; `document_cosine`: of what
+    the two answers say beyond their questions; `is_duplicate`: whether the answers say the same as well. Where they
+    do not, they may contradict each other.
+    """
+
+    first: EntryId
+    second: EntryId
+    question_cosine: float
+    document_cosine: float
+    is_duplicate: bool
 
 
 class Kind(StrEnum):
@@ -132,6 +213,7 @@ class Reply:
     `related`: entries near the answer; `choices`: the entries offered for CHOICES;
     `topics`: the nearest shelves for UNKNOWN;
     `unanswered_id`: the row in the queue of unanswered questions for UNKNOWN;
+    `is_dismissed`: moderators decided that this FAQ does not cover it;
     `is_personal`: it is not in that queue, because words of crisis are never kept, whoever wrote them.
     """
 
@@ -144,6 +226,7 @@ class Reply:
     shortened: bool = False
     help_first: bool = False
     unanswered_id: int | None = None
+    is_dismissed: bool = False
     is_personal: bool = False
 
 

@@ -1,13 +1,23 @@
-"""Rules about text from people: cleaning, comparing, quoting, cutting."""
+"""Rules about text from people: cleaning, comparing, quoting, cutting, naming, and what an answer must not hold."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import count, islice
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
 
 QUESTION_LENGTH = 1000
 """Characters of a question that are searched. The model reads 256 word pieces, about as much."""
+SLUG_LENGTH = 60
+MOST_LINKS = 50
+"""Of an answer; each is looked at."""
 
 _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 _SPACE = re.compile(r"\s+")
@@ -20,6 +30,11 @@ _STRAY = re.compile(
 # Everything Discord's Markdown, mentions, time stamps, emoji and link detection can start or end with.
 _MARKUP = re.compile(r"([\\*_~`|>#\-+\[\](){}<@:.!&/=])")
 _ESCAPED = re.compile(r"\\([\\*_~`|>#\-+\[\](){}<@:.!&/=])")
+_MENTION = re.compile(r"@(everyone|here)\b|<[@#][!&]?\d+>")
+_CODE = re.compile(r"(?<![\\`])(`+)(?!`).*?[^`]\1(?!`)", re.DOTALL)
+_BRACKET = re.compile(r"\[|\](?:\(\s*<?(?P<address>[^\s<>)]*))?")
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>]+", re.IGNORECASE)
+_BARE_ADDRESS = re.compile(r"(?P<host>[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,})(?:[/:?#]\S*)?")
 _PLAIN_QUOTES = {ord(quote): "'" for quote in "‘’ʼ′"} | {ord(quote): '"' for quote in "“”"}
 
 
@@ -76,3 +91,76 @@ def cut(text: str, limit: int) -> str:
         # A single long word is cut inside: half a word says more than nothing.
         head = head[:at_word] if at_word >= limit // 2 else head
     return head.rstrip() + "…"
+
+
+def slug_of(question: str, taken: Collection[str] = ()) -> str:
+    """Return an id for a new entry: the question in a-z, 0-9 and hyphens, at most SLUG_LENGTH; none of `taken`.
+
+    A question in another script gets `entry-` and the beginning of its hash, so that the same one gets the same id.
+    """
+    folded = unicodedata.normalize("NFKD", normalise(question).replace("'", ""))
+    letters = "".join(character for character in folded if not unicodedata.combining(character))
+    words = re.findall(r"[a-z0-9]+", letters)
+    slug = words[0][:SLUG_LENGTH] if words else ""
+    for word in words[1:]:
+        if len(slug) + 1 + len(word) > SLUG_LENGTH:
+            break
+        slug += f"-{word}"
+    if len(slug) < 3:  # noqa: PLR2004 - a stray "pc" between other letters says nothing
+        slug = f"entry-{hashlib.sha256(normalise(question).encode()).hexdigest()[:8]}"
+    if slug not in taken:
+        return slug
+    stem = slug[: SLUG_LENGTH - 6].rstrip("-")
+    return next(name for number in count(2) if (name := f"{stem}-{number}") not in taken)
+
+
+def faults_in_answer(text: str) -> list[str]:
+    """Return a sentence for each thing that Markdown shown to members must not hold: a mention, a link that lies."""
+    faults = [
+        f"holds the mention {found.group()}; an answer must not ping anybody" for found in _MENTION.finditer(text)
+    ]
+    links = list(islice(_masked_links(_CODE.sub(" ", text)), MOST_LINKS + 1))
+    if len(links) > MOST_LINKS:
+        faults.append(f"holds more than {MOST_LINKS} links; choose the best")
+    for label, address in links:
+        host, shown = _host_of(address), _shown_host(label)
+        if host is None:
+            faults.append(f"links to {address!r:.80}; a link needs a plain address that begins with https://")
+        elif shown is not None and shown != host and not host.endswith(f".{shown}"):
+            faults.append(f"shows {shown:.80} but leads to {host:.80}; write words, or the address it leads to")
+    return list(dict.fromkeys(faults))
+
+
+def _masked_links(text: str) -> Iterator[tuple[str, str]]:
+    """Yield label and address of all that Discord may show as `[label](address)`, rather one too many."""
+    opened: list[int] = []
+    end = 0
+    for bracket in _BRACKET.finditer(text):
+        if bracket.group() == "[":
+            opened.append(bracket.end())
+            continue
+        # A label may hold brackets that do not pair up: then it may begin anywhere after the last link.
+        start = opened.pop() if opened else end
+        if bracket["address"] is not None:
+            yield text[start : bracket.start()], bracket["address"]
+            end = bracket.end()
+
+
+def _shown_host(label: str) -> str | None:
+    """Return the host of the address that a label is or holds; None for words."""
+    words = clean(unescape(label)).strip("*_~`|<>() ")
+    if found := _ADDRESS.search(words):
+        return _host_of("https://" + re.sub("^https?://", "", found.group(), flags=re.IGNORECASE)) or found.group()
+    bare = _BARE_ADDRESS.fullmatch(words)
+    # "Node.js" is a name: addresses are written small.
+    return bare["host"].removeprefix("www.") if bare and bare["host"].islower() else None
+
+
+def _host_of(address: str) -> str | None:
+    """Return the host of an https address, without `www.`; None for anything else, or if it names a user."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    host = (parts.hostname or "").removeprefix("www.")
+    return host if host and parts.scheme == "https" and "@" not in parts.netloc else None

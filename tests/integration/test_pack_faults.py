@@ -53,6 +53,12 @@ FAULTS = {
     "mention of everyone": (change("at some", "@everyone"), "@everyone", "alpha.answer", "must not ping"),
     "mention of a member": (change("at some", "<@!123>"), "<@!123>", "alpha.answer", "<@!123>"),
     "mention of a role": (change("at some", "<@&123>"), "<@&123>", "alpha.answer", "<@&123>"),
+    "link that lies": (
+        change("at some", "[mit.edu](https://evil.example)"),
+        "mit.edu",
+        "alpha.answer",
+        "leads to evil.example",
+    ),
     "unknown kind of phrasing": (change("tired:", "sleepy:"), "sleepy:", "alpha.phrasings.1.kind", "'sleepy'"),
     "too few phrasings": (change(PHRASINGS, "    phrasings: [one, two]\n"), "[one", "alpha.phrasings", "at least 4"),
     "phrasing not text": (change("a plain wording of alpha", "12"), "- 12", "alpha.phrasings.3", "it is 12"),

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.safety.text import clean, cut, escape, has_words, normalise, unescape
+from bot.safety.text import (
+    MOST_LINKS,
+    SLUG_LENGTH,
+    clean,
+    cut,
+    escape,
+    faults_in_answer,
+    has_words,
+    normalise,
+    slug_of,
+    unescape,
+)
 
 MARKUP = "\\*_~`|>#-+[](){}<@:.!&/= \na1"
 INVISIBLE = (
@@ -162,3 +173,81 @@ def test_a_cut_between_two_words_keeps_the_first_one():
 
 def test_one_endless_word_is_cut_inside():
     assert cut("x" * 30, 10) == "x" * 9 + "…"
+
+
+@pytest.mark.parametrize(
+    ("question", "slug"),
+    [
+        ("How do I get into a PhD?", "how-do-i-get-into-a-phd"),
+        ("What's naïve about Łódź's Straße?", "whats-naive-about-odzs-strasse"),
+        ("PhD في ألمانيا", "phd"),
+        ("x" * 90, "x" * 60),
+        ("word " * 20, "-".join(["word"] * 12)),
+    ],
+)
+def test_an_id_is_made_of_the_words_of_a_question(question, slug):
+    assert slug == slug_of(question)
+
+
+def test_a_question_in_another_script_gets_an_id_that_is_always_the_same():
+    assert re.fullmatch("entry-[0-9a-f]{8}", slug_of("كيف أجد مشرفا؟"))
+    assert slug_of("كيف أجد مشرفا؟") == slug_of(" كيف  أجد مشرفا؟") != slug_of("كيف أبدأ؟")
+
+
+@given(anything, st.integers(0, 3))
+def test_an_id_has_the_form_of_ids_and_is_none_that_is_taken(question, others):
+    taken = set()
+    for _ in range(others):
+        taken.add(slug_of(question, taken))
+    slug = slug_of(question, taken)
+
+    assert others == len(taken)
+    assert slug not in taken
+    assert re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", slug)
+    assert len(slug) <= SLUG_LENGTH
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Read [the guide](https://example.org/guide) first.",
+        'Read [example.org](https://www.example.org/guide "Guide").',
+        "Read [https://EXAMPLE.org/a](<https://example.org/b>), [mit.edu](https://web.mit.edu).",
+        "[Node.js](https://nodejs.org), e.g. [Ph.D. positions](https://euraxess.ec.europa.eu/)",
+        "Write `[text](url)` or\n```\n[text](url)\n```",
+        "[1] says so, (see there) and everyone",
+        "",
+    ],
+)
+def test_an_honest_answer_has_no_faults(text):
+    assert [] == faults_in_answer(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "piece"),
+    [
+        ("@everyone look", "mention @everyone"),
+        ("<@1> <@!2> <@&3> <#4>", "mention <@1>"),
+        ("[https://bank.example](https://evil.example)", "shows bank.example but leads to evil.example"),
+        ("[**www.bank.example**](https://evil.example)", "shows bank.example"),
+        ("[bank.example/login](https://evil.example)", "shows bank.example"),
+        ("[ba\u200bnk.example](https://evil.example)", "shows bank.example"),
+        ("[go to HTTP://bank.example now](https://evil.example)", "shows bank.example"),
+        ("[https://bank.example@evil.example](https://evil.example)", "shows https://bank.example@evil.example"),
+        ("[https://bank.example [a](https://a.org)](https://evil.example)", "shows bank.example"),
+        ("[see] https://bank.example](https://evil.example)", "shows bank.example"),
+        ("\\`[https://bank.example](https://evil.example)`", "shows bank.example"),
+        ("[here](https://bank.example@evil.example)", "links to 'https://bank.example@evil.example'"),
+        ("[here](http://example.org)", "links to 'http://example.org'"),
+        ("[here]( javascript:alert )", "links to 'javascript:alert'"),
+        ("[here](https://[)", "links to 'https://['"),
+        ("[a](https://a.org) " * (MOST_LINKS + 1), "more than 50 links"),
+    ],
+)
+def test_a_mention_or_a_link_that_lies_is_a_fault(text, piece):
+    assert piece in faults_in_answer(text)[0]
+
+
+@given(st.text(alphabet="[]()`\\<>a. :/@") | anything)
+def test_any_text_can_be_looked_at_for_faults(text):
+    assert all(fault.endswith(("anybody", "https://", "leads to", "the best")) for fault in faults_in_answer(text))
