@@ -1,9 +1,7 @@
 """From features to P(the first entry answers the question), fitted on labels the FAQ makes for itself.
 
-Positives: each phrasing asked as a question while it is left out of its entry (right when its entry still
-comes first). Near misses: the same question with its whole entry left out, so that nothing is right. Off
-topic: the shipped questions, each left out of the bank in turn. The views are weighed first (fusion.py). Method:
-logistic regression (Platt 1999) on standardised features, thresholds from predictions cross-validated by entry.
+The views are weighed first (fusion.py), then the labels are made (labels.py). Method: logistic regression
+(Platt 1999) on standardised features, thresholds from predictions cross-validated by entry.
 """
 
 from __future__ import annotations
@@ -22,9 +20,11 @@ from bot.core.models import Thresholds
 from bot.search.discriminant import PRIOR
 from bot.search.fusion import RIVALS, learn_weights
 from bot.search.index import document_of
+from bot.search.labels import CLASS_SHARES, self_labelled
 from bot.search.left_out import left_out
-from bot.search.scoring import FEATURES, SHARPNESS, VIEWS, features_of, fuse, views_of
-from bot.search.tokens import K1, B, terms_of
+from bot.search.negatives import NO_NEGATIVES, Negatives
+from bot.search.scoring import FEATURES, SHARPNESS, VIEWS
+from bot.search.tokens import K1, B
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from bot.core.models import Entry
     from bot.search.index import Index
-    from bot.search.left_out import LeftOut
+    from bot.search.labels import Labelled
 
 OFF_TOPIC_ANSWERED = 0.03
 """Share of the off-topic bank that may be answered. Its lines were chosen to come near and to be unlike each other, and
@@ -46,11 +46,10 @@ than people's questions: a left-out phrasing was written to differ from the othe
 a sibling entry that would serve as well (docs/benchmarks.md)."""
 MORE_LIKELY_RIGHT = 0.5
 """However small and easy a FAQ is, what is more likely wrong than right is offered, not asserted."""
-CLASS_SHARES = {"right": 0.5, "wrong": 0.2, "near_miss": 0.1, "off_topic": 0.2}
-"""The mixture of questions the probability is meant for [assumed: what a help channel sees]. Of people's questions that
-the FAQ answers, the first entry is right for about seven in ten (docs/benchmarks.md); of phrasings left out it is for
-four in ten, since they were written to differ, so the labels are weighed to the former (Saerens et al. 2002)."""
-
+UNASKED_PRECISION = 0.90
+"""As ANSWER_PRECISION, for what is said unasked in a help forum: who did not ask minds a wrong answer more."""
+OFF_TOPIC_UNASKED = 0.01
+"""Share of the off-topic bank that may be met with an answer unasked."""
 CHANGED_ENOUGH = 0.05
 """Share of entries added, changed or removed from which a FAQ is calibrated anew: less moves no threshold."""
 MOST_PHRASINGS = 3000
@@ -76,6 +75,8 @@ class Calibration:
     weights: tuple[float, ...]
     bias: float
     thresholds: Thresholds
+    negatives: str = ""
+    """The digest of the confirmed negatives it was fitted on."""
 
     def probability(self, features: Sequence[float]) -> float:
         """Return P(the first entry answers the question), in 0..1."""
@@ -110,17 +111,18 @@ def digest_of(entry: Entry) -> str:
     return hashlib.sha256(json.dumps([entry.id, *entry.texts, document_of(entry)]).encode()).hexdigest()[:12]
 
 
-def fingerprint_of(entries: Sequence[Entry], off_topic: Sequence[str]) -> str:
+def fingerprint_of(entries: Sequence[Entry], off_topic: Sequence[str], negatives: Negatives = NO_NEGATIVES) -> str:
     """Return what tells the data and the method of one calibration from another, hex sha256."""
     method = (
         FEATURES,
         VIEWS,
         (OFF_TOPIC_ANSWERED, OFF_TOPIC_OFFERED, ANSWER_PRECISION, MORE_LIKELY_RIGHT),
+        (UNASKED_PRECISION, OFF_TOPIC_UNASKED),
         CLASS_SHARES,
         (PRIOR, SHARPNESS, RIVALS, K1, B, MOST_PHRASINGS),
     )
-    data = [digest_of(entry) for entry in entries]
-    return hashlib.sha256(json.dumps([method, data, list(off_topic)]).encode()).hexdigest()
+    data = [[digest_of(entry) for entry in entries], list(off_topic), *([negatives.digest] if negatives.wrong else [])]
+    return hashlib.sha256(json.dumps([method, *data]).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +136,17 @@ class OffTopic:
         """Return the greatest cosine of a question's vector with one of them."""
         return float((self.vectors @ question).max())
 
+    def nearest(self, question: NDArray[np.float32]) -> tuple[str, float]:
+        """Return the one nearest to a question's vector, with their cosine."""
+        cosines = self.vectors @ question
+        row = int(cosines.argmax())
+        return self.texts[row], float(cosines[row])
 
-def fit(index: Index, entries: Sequence[Entry], off_topic: OffTopic, model: str) -> Calibration:
-    """Fit a calibration for the index of `entries`.
+
+def fit(
+    index: Index, entries: Sequence[Entry], off_topic: OffTopic, model: str, negatives: Negatives = NO_NEGATIVES
+) -> Calibration:
+    """Fit a calibration for the index of `entries`, with the `negatives` that concern it.
 
     Raises SmallPackError for a pack from which nothing can be learnt.
     """
@@ -145,7 +155,7 @@ def fit(index: Index, entries: Sequence[Entry], off_topic: OffTopic, model: str)
 
     phrasings = list(left_out(index, MOST_PHRASINGS))
     fusion = learn_weights(phrasings)
-    labelled = _self_labelled(index, phrasings, off_topic, fusion)
+    labelled = self_labelled(index, phrasings, off_topic, negatives, fusion)
     groups, right = labelled.groups, labelled.right
     # Whatever fold is left out, something right and something wrong must remain.
     if len(np.unique(groups)) < FOLDS or len(np.unique(groups[right])) <= 1:
@@ -163,7 +173,7 @@ def fit(index: Index, entries: Sequence[Entry], off_topic: OffTopic, model: str)
     regression.fit(standard, right, **sample)
     return Calibration(
         model=model,
-        fingerprint=fingerprint_of(entries, off_topic.texts),
+        fingerprint=fingerprint_of(entries, off_topic.texts, negatives),
         entries=tuple(sorted(map(digest_of, entries))),
         fusion=fusion,
         recall=float(right[labelled.is_in_scope].mean()),
@@ -172,66 +182,27 @@ def fit(index: Index, entries: Sequence[Entry], off_topic: OffTopic, model: str)
         weights=tuple(regression.coef_[0].tolist()),
         bias=float(regression.intercept_[0]),
         thresholds=_thresholds(predicted, labelled),
+        negatives=negatives.digest,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Labelled:
-    features: NDArray[np.float64]
-    right: NDArray[np.bool_]
-    weights: NDArray[np.float64]
-    groups: NDArray[np.intp]
-    is_in_scope: NDArray[np.bool_]
-    is_off_topic: NDArray[np.bool_]
-
-
-def _self_labelled(
-    index: Index, phrasings: Sequence[LeftOut], off_topic: OffTopic, fusion: Sequence[float]
-) -> _Labelled:
-    rows: list[tuple[list[float], bool, str, int]] = []
-    for one in phrasings:
-        nearest = off_topic.nearness(one.vector)
-        scores = fuse(one.views, fusion)
-        right = int(scores.argmax()) == one.owner
-        rows.append((features_of(one.views, scores, nearest), right, "right" if right else "wrong", one.owner))
-        scores[one.owner] = -np.inf
-        if len(scores) > 1:
-            rows.append((features_of(one.views, scores, nearest), False, "near_miss", one.owner))
-    for number, (vector, text) in enumerate(zip(off_topic.vectors, off_topic.texts, strict=True)):
-        others = off_topic.vectors @ vector
-        others[number] = -1.0
-        views = views_of(index, vector, terms_of(text))
-        features = features_of(views, fuse(views, fusion), float(others.max()))
-        rows.append((features, False, "off_topic", len(index.ids) + number))
-    return _collect(rows)
-
-
-def _collect(rows: list[tuple[list[float], bool, str, int]]) -> _Labelled:
-    classes = np.array([name for _, _, name, _ in rows])
-    weights = np.zeros(len(rows))
-    for name, share in CLASS_SHARES.items():
-        members = classes == name
-        weights[members] = share / max(1, members.sum())
-    return _Labelled(
-        features=np.array([features for features, _, _, _ in rows]),
-        right=np.array([right for _, right, _, _ in rows]),
-        weights=weights * len(rows),
-        groups=np.array([group for _, _, _, group in rows]),
-        is_in_scope=(classes == "right") | (classes == "wrong"),
-        is_off_topic=classes == "off_topic",
-    )
-
-
-def _thresholds(predicted: NDArray[np.float64], labelled: _Labelled) -> Thresholds:
+def _thresholds(predicted: NDArray[np.float64], labelled: Labelled) -> Thresholds:
     """Return the lowest probabilities that keep the promises at the top of this module."""
     off_topic = predicted[labelled.is_off_topic]
     order = np.argsort(-predicted)
     right = np.cumsum((labelled.right * labelled.weights)[order])
     precision = right / np.cumsum(labelled.weights[order])
-    kept = np.flatnonzero(precision >= ANSWER_PRECISION)
-    precise = float(predicted[order][kept[-1]]) if len(kept) else 1.0
-    answer = max(MORE_LIKELY_RIGHT, precise, _bound(off_topic, OFF_TOPIC_ANSWERED))
-    return Thresholds(answer=answer, choices=min(answer, _bound(off_topic, OFF_TOPIC_OFFERED)))
+
+    def precise(least: float) -> float:
+        kept = np.flatnonzero(precision >= least)
+        return float(predicted[order][kept[-1]]) if len(kept) else 1.0
+
+    answer = max(MORE_LIKELY_RIGHT, precise(ANSWER_PRECISION), _bound(off_topic, OFF_TOPIC_ANSWERED))
+    return Thresholds(
+        answer=answer,
+        choices=min(answer, _bound(off_topic, OFF_TOPIC_OFFERED)),
+        unasked=max(answer, precise(UNASKED_PRECISION), _bound(off_topic, OFF_TOPIC_UNASKED)),
+    )
 
 
 def _bound(probabilities: NDArray[np.float64], share: float) -> float:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.core.errors import SmallPackError
 from bot.search.calibration import CHANGED_ENOUGH, Calibration, fingerprint_of, fit
+from bot.search.negatives import NO_NEGATIVES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from bot.core.ports import CalibrationStore
     from bot.search.calibration import OffTopic
     from bot.search.index import Index
+    from bot.search.negatives import Negatives
 
 log = logging.getLogger(__name__)
 
@@ -30,30 +33,36 @@ class Calibrator:
         self._model = model
         self._executor = executor
 
-    async def stored(self, entries: Sequence[Entry]) -> Calibration | None:
-        """Return the calibration that was fitted on exactly these entries for this model, if any."""
-        text = await self._stored.load_calibration(self._model, fingerprint_of(entries, self._off_topic.texts))
+    async def stored(self, entries: Sequence[Entry], negatives: Negatives = NO_NEGATIVES) -> Calibration | None:
+        """Return the calibration that was fitted on exactly these entries and negatives for this model, if any."""
+        data = fingerprint_of(entries, self._off_topic.texts, negatives)
+        text = await self._stored.load_calibration(self._model, data)
         return None if text is None else Calibration.from_json(text)
 
-    async def fitted(self, index: Index, entries: Sequence[Entry]) -> Calibration:
+    async def fitted(self, index: Index, entries: Sequence[Entry], negatives: Negatives = NO_NEGATIVES) -> Calibration:
         """Fit a calibration for the index of `entries` and store it. Raises SmallPackError."""
         loop = asyncio.get_running_loop()
-        calibration = await loop.run_in_executor(self._executor, fit, index, entries, self._off_topic, self._model)
+        job = partial(fit, index, entries, self._off_topic, self._model, negatives)
+        calibration = await loop.run_in_executor(self._executor, job)
         await self._stored.save_calibration(self._model, calibration.fingerprint, calibration.to_json())
         return calibration
 
-    async def renewed(self, index: Index, entries: Sequence[Entry], before: Calibration) -> Calibration | None:
+    async def renewed(
+        self, index: Index, entries: Sequence[Entry], negatives: Negatives, before: Calibration
+    ) -> Calibration | None:
         """Fit anew a FAQ that was edited since `before`, and say so in the log; None where that cannot be done."""
-        change = before.change_to(entries)
+        what = f"A server's FAQ changed by {100 * before.change_to(entries):.0f} %"
+        if negatives.digest != before.negatives:
+            what += f", has {len(negatives.wrong)} questions with entries confirmed to be wrong,"
         try:
-            calibration = await self.fitted(index, entries)
+            calibration = await self.fitted(index, entries, negatives)
         except SmallPackError as error:
-            log.warning("A server's FAQ changed by %.0f %% and keeps its old calibration: %s", 100 * change, error)
+            log.warning("%s and keeps its old calibration: %s", what, error)
             return None
         log.info(
-            "A server's FAQ changed by %.0f %% and was calibrated anew: answers from P = %.2f (before %.2f), "
+            "%s and was calibrated anew: answers from P = %.2f (before %.2f), "
             "offers choices from P = %.2f (before %.2f).",
-            100 * change,
+            what,
             calibration.thresholds.answer,
             before.thresholds.answer,
             calibration.thresholds.choices,
@@ -61,6 +70,9 @@ class Calibrator:
         )
         return calibration
 
-    def is_outgrown(self, calibration: Calibration, entries: Sequence[Entry]) -> bool:
-        """Tell whether the FAQ changed so much that `calibration` should be fitted anew."""
-        return calibration.change_to(entries) >= CHANGED_ENOUGH
+    def is_outgrown(self, calibration: Calibration, entries: Sequence[Entry], negatives: Negatives) -> bool:
+        """Tell whether the FAQ changed so much that `calibration` should be fitted anew.
+
+        A negative is always much: a person took the time to confirm it.
+        """
+        return calibration.negatives != negatives.digest or calibration.change_to(entries) >= CHANGED_ENOUGH

@@ -41,9 +41,10 @@ class Discriminant:
         return cls(projection.astype(np.float32), centres.astype(np.float32))
 
     def cosines(self, question: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the cosine of a question, shape (d,), with every entry, shape (E,)."""
+        """Return the cosines of a question, shape (d,), with every entry, shape (E,); of n, shape (n, d), (n, E)."""
         projected = question @ self.projection
-        return np.asarray(self.centres @ projected / max(float(np.linalg.norm(projected)), 1e-12), np.float32)
+        lengths = np.maximum(np.linalg.norm(projected, axis=-1, keepdims=True), 1e-12)
+        return np.asarray(projected @ self.centres.T / lengths, np.float32)
 
 
 def left_out_cosines(

@@ -12,31 +12,32 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import numpy as np
 
-from bot.core.models import Evidence, Hit, Thresholds
-from bot.safety.text import normalise
+from bot.core.models import Evidence, Explanation, Thresholds
 from bot.search.batching import QuestionEmbedder
 from bot.search.calibration import OffTopic
 from bot.search.calibrator import Calibrator
 from bot.search.completion import Completer
 from bot.search.index import Index, build_index, text_hash, texts_to_embed
+from bot.search.likeness import alike, nearest
+from bot.search.negatives import Negatives
 from bot.search.reading import Reader
+from bot.search.trial import explained, impact
 from bot.search.vectors import vectors_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from bot.core.models import Entry, EntryId, GuildId, Suggestion
+    from bot.core.models import Entry, EntryId, GuildId, Nearness, Pair, Suggestion
     from bot.core.ports import CalibrationStore, Embedder, VectorStore
     from bot.faq.library import Library, Shelf
     from bot.search.calibration import Calibration
 
-HITS = 10
-"""Entries looked at per question; the decision shows three."""
 OWN_INDEXES = 16
 """Guilds with edits whose index stays in memory: about 2 MB each."""
 NOTHING = Evidence((), 0.0, Thresholds(1.0, 1.0))
+NOTHING_TO_EXPLAIN = Explanation((), 0.0, NOTHING.thresholds, None, (), "", 0.0)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -49,14 +50,18 @@ class _Ready:
     """One guild's FAQ, indexed and calibrated."""
 
     shelf: Shelf
-    index: Index
     completer: Completer
-    calibration: Calibration
+    reader: Reader
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         """Return the entries that were indexed, in their order."""
         return tuple(self.shelf.entries.values())
+
+    @property
+    def data(self) -> tuple[Index, Sequence[Entry], Negatives]:
+        """Return what a calibration is fitted on."""
+        return self.reader.index, self.entries, self.reader.negatives
 
 
 class SearchEngine:
@@ -106,14 +111,18 @@ class SearchEngine:
         pack = self._library.pack
         known = await self._embed([*texts_to_embed(pack.entries), *pack.off_topic], progress)
         self._off_topic = OffTopic(pack.off_topic, np.stack([known[text_hash(text)] for text in pack.off_topic]))
-        model = f"{self._embedder.model_id}@{self._embedder.revision}"
-        self._calibrator = Calibrator(stored, self._off_topic, model, self._fitting)
+        self._calibrator = Calibrator(stored, self._off_topic, self.model, self._fitting)
         index = await self._off_loop(build_index, pack.entries, known)
         completer = await self._off_loop(Completer, pack.entries)
         calibration = await self._calibrator.stored(pack.entries)
         if calibration is None:
             calibration = await self._calibrator.fitted(index, pack.entries)
-        self._pack = _Ready(self._library.pack_shelf, index, completer, calibration)
+        self._pack = _Ready(self._library.pack_shelf, completer, Reader(index, calibration, self._off_topic))
+
+    @property
+    def model(self) -> str:
+        """The model vectors are made by, `model id@revision`."""
+        return f"{self._embedder.model_id}@{self._embedder.revision}"
 
     async def search(self, guild: GuildId, question: str, *, without: frozenset[EntryId]) -> Evidence:
         """Return the evidence for a cleaned question, leaving out the entries in `without`.
@@ -123,16 +132,64 @@ class SearchEngine:
         ready = await self._ready(guild)
         if ready is None:
             return NOTHING
-        position = ready.index.exact.get(normalise(question))
-        if position is not None and ready.index.ids[position] not in without:
-            return Evidence((Hit(ready.index.ids[position], 1.0),), 1.0, ready.calibration.thresholds)
+        certain = ready.reader.certain(question, without)
+        if certain is not None:
+            return certain
         vector = await self._questions.vector(question)
-        return await self._off_loop(self._evidence, ready, question, vector, without)
+        return await self._off_loop(ready.reader.evidence, question, vector, without)
+
+    async def evidence_for(self, guild: GuildId, question: str, vector: bytes) -> Evidence:
+        """Return what `search` finds for a question whose float32 vector is known."""
+        ready = await self._ready(guild)
+        if ready is None:
+            return NOTHING
+        return await self._off_loop(ready.reader.evidence, question, np.frombuffer(vector, np.float32))
+
+    async def explain(self, guild: GuildId, question: str) -> Explanation:
+        """Return why a cleaned question is answered as it is."""
+        ready = await self._ready(guild)
+        if ready is None:
+            return NOTHING_TO_EXPLAIN
+        return await self._off_loop(explained, ready.reader, question, await self._questions.vector(question))
+
+    async def impact(
+        self, guild: GuildId, entries: Sequence[Entry], recorded: Sequence[tuple[str, bytes]]
+    ) -> list[tuple[str, Evidence, Evidence]]:
+        """Return what is found for recorded questions now, and were these the guild's entries instead.
+
+        Each comes with its float32 vector. The guild's calibration stays, and nothing it sees changes.
+        """
+        ready = await self._ready(guild)
+        now = ready.reader if ready else None
+        trial = None
+        if entries:
+            index, negatives = await self._indexed(entries, ready.shelf.negatives if ready else {})
+            trial = replace(now or self._pack.reader, index=index, negatives=negatives)
+        return await asyncio.to_thread(impact, now, trial, NOTHING, recorded)
+
+    async def nearest(self, guild: GuildId, texts: Sequence[str], without: Collection[EntryId]) -> list[Nearness]:
+        """Return the wordings of other entries nearest to those of one being written, one per entry, best first."""
+        ready = await self._ready(guild)
+        if ready is None or not texts:
+            return []
+        known = await self._embed(texts, lambda *_: None)
+        vectors = np.stack([known[text_hash(text)] for text in texts])
+        return await self._off_loop(nearest, ready.reader.index, texts, vectors, without)
+
+    async def alike(self, guild: GuildId) -> list[Pair]:
+        """Return pairs of entries that ask the same, most alike first."""
+        ready = await self._ready(guild)
+        return await asyncio.to_thread(alike, ready.reader.index) if ready else []
+
+    async def vectors(self, texts: Sequence[str]) -> list[bytes]:
+        """Return the float32 vectors of texts, in order; new ones are kept."""
+        known = await self._embed(texts, lambda *_: None)
+        return [known[text_hash(text)].tobytes() for text in texts]
 
     async def vector_of(self, question: str) -> tuple[bytes, str]:
         """Return the question's float32 vector, and `model id@revision`."""
         vector = await self._questions.vector(question)
-        return vector.tobytes(), f"{self._embedder.model_id}@{self._embedder.revision}"
+        return vector.tobytes(), self.model
 
     async def suggest(self, guild: GuildId, typed: str, *, front: Sequence[EntryId]) -> Sequence[Suggestion]:
         """Return autocomplete rows for what was typed so far."""
@@ -142,7 +199,7 @@ class SearchEngine:
     async def calibration(self, guild: GuildId) -> Calibration | None:
         """Return what the guild's FAQ is read with now; None for a guild that removed every entry."""
         ready = await self._ready(guild)
-        return ready.calibration if ready else None
+        return ready.reader.calibration if ready else None
 
     async def recalibrate(self, guild: GuildId) -> Calibration | None:
         """Fit the guild's FAQ anew, whatever has changed, and read it with that; None for an empty FAQ.
@@ -152,7 +209,7 @@ class SearchEngine:
         ready = await self._ready(guild)
         if ready is None:
             return None
-        calibration = await self._calibrator.fitted(ready.index, ready.entries)
+        calibration = await self._calibrator.fitted(*ready.data)
         self._use(guild, ready, calibration)
         return calibration
 
@@ -169,15 +226,16 @@ class SearchEngine:
         self._executor.shutdown(cancel_futures=True)
 
     def _use(self, guild: GuildId, ready: _Ready, calibration: Calibration) -> None:
+        read_anew = replace(ready, reader=replace(ready.reader, calibration=calibration))
         if ready is self._pack:
-            self._pack = replace(ready, calibration=calibration)
+            self._pack = read_anew
         elif self._own.get(guild) is ready:
-            self._own[guild] = replace(ready, calibration=calibration)
+            self._own[guild] = read_anew
 
     async def _renew(self, guild: GuildId, ready: _Ready) -> None:
         """Calibrate an edited FAQ in the background, and again where it was edited meanwhile."""
         try:
-            calibration = await self._calibrator.renewed(ready.index, ready.entries, ready.calibration)
+            calibration = await self._calibrator.renewed(*ready.data, ready.reader.calibration)
         except Exception:
             log.exception("A server's FAQ could not be calibrated anew; it keeps its old calibration.")
             calibration = None
@@ -191,19 +249,9 @@ class SearchEngine:
             self._look_after(guild, self._own[guild])
 
     def _look_after(self, guild: GuildId, ready: _Ready) -> None:
-        if guild not in self._renewals and self._calibrator.is_outgrown(ready.calibration, ready.entries):
+        _, entries, negatives = ready.data
+        if guild not in self._renewals and self._calibrator.is_outgrown(ready.reader.calibration, entries, negatives):
             self._renewals[guild] = asyncio.get_running_loop().create_task(self._renew(guild, ready))
-
-    def _evidence(
-        self, ready: _Ready, question: str, vector: NDArray[np.float32], without: frozenset[EntryId]
-    ) -> Evidence:
-        ids = ready.index.ids
-        left_out = [ids.index(entry_id) for entry_id in without if entry_id in ids]
-        reading = Reader(ready.index, ready.calibration, self._off_topic).read(question, vector, left_out)
-        order = np.argsort(-reading.scores, kind="stable")[:HITS]
-        best = order[np.isfinite(reading.scores[order])]
-        hits = tuple(Hit(ids[position], float(reading.scores[position])) for position in best)
-        return Evidence(hits, reading.probability, ready.calibration.thresholds)
 
     async def _ready(self, guild: GuildId) -> _Ready | None:
         """Return the guild's index; None for a guild that removed every entry."""
@@ -215,19 +263,27 @@ class SearchEngine:
         known = self._own.get(guild)
         if known is None or known.shelf is not shelf:
             entries = tuple(shelf.entries.values())
-            texts = await self._off_loop(texts_to_embed, entries)
-            vectors = await self._embed(texts, lambda *_: None)
-            index = await self._off_loop(build_index, entries, vectors)
-            completer = await self._off_loop(Completer, entries)
-            calibration = await self._calibrator.stored(entries)
+            index, negatives = await self._indexed(entries, shelf.negatives)
+            completer = await asyncio.to_thread(Completer, entries)
+            calibration = await self._calibrator.stored(entries, negatives)
             last = self._own.get(guild) or known or self._pack  # it may have been calibrated meanwhile
-            known = _Ready(shelf, index, completer, calibration or last.calibration)
+            reader = Reader(index, calibration or last.reader.calibration, self._off_topic, negatives)
+            known = _Ready(shelf, completer, reader)
             self._own[guild] = known
             self._look_after(guild, known)
         self._own.move_to_end(guild)
         while len(self._own) > OWN_INDEXES:
             self._own.popitem(last=False)
         return known
+
+    async def _indexed(
+        self, entries: Sequence[Entry], confirmed: Mapping[str, frozenset[EntryId]]
+    ) -> tuple[Index, Negatives]:
+        """Index entries with what they are confirmed not to answer, in a thread that no question waits for."""
+        texts = await asyncio.to_thread(texts_to_embed, entries)
+        vectors = await self._embed([*texts, *confirmed], lambda *_: None)
+        index = await asyncio.to_thread(build_index, entries, vectors)
+        return index, Negatives.of(index, confirmed, vectors)
 
     async def _embed(
         self, texts: Sequence[str], progress: Callable[[int, int], None]

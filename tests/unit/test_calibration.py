@@ -1,6 +1,7 @@
 """How sure an answer is, learnt from labels the FAQ makes for itself."""
 
 import dataclasses
+import json
 import math
 
 import numpy as np
@@ -13,8 +14,10 @@ from bot.core.models import Phrasing, Thresholds
 from bot.search import calibration as calibrations
 from bot.search.calibration import (
     CHANGED_ENOUGH,
-    CLASS_SHARES,
     MORE_LIKELY_RIGHT,
+    OFF_TOPIC_ANSWERED,
+    OFF_TOPIC_OFFERED,
+    OFF_TOPIC_UNASKED,
     Calibration,
     OffTopic,
     digest_of,
@@ -23,7 +26,9 @@ from bot.search.calibration import (
 )
 from bot.search.fusion import learn_weights
 from bot.search.index import build_index, text_hash, texts_to_embed
+from bot.search.labels import CLASS_SHARES, collected, self_labelled
 from bot.search.left_out import left_out
+from bot.search.negatives import NO_NEGATIVES
 from bot.search.reading import Reader
 from bot.search.scoring import DEFAULT_WEIGHTS, FEATURES, VIEWS, features_of, fuse, views_of
 from bot.search.tokens import terms_of
@@ -50,7 +55,8 @@ calibrations_made = st.builds(
     scales=rows_of(st.floats(1e-9, 1e6)),
     weights=rows_of(st.floats(-1e6, 1e6)),
     bias=st.floats(-1e6, 1e6),
-    thresholds=st.builds(Thresholds, st.floats(0, 1), st.floats(0, 1)),
+    thresholds=st.builds(Thresholds, st.floats(0, 1), st.floats(0, 1), st.floats(0, 1)),
+    negatives=st.text(),
 )
 
 
@@ -91,7 +97,7 @@ def fitted(index, entries, off_topic):
 
 @pytest.fixture(scope="module")
 def labelled(index, off_topic):
-    return calibrations._self_labelled(index, list(left_out(index)), off_topic, DEFAULT_WEIGHTS)
+    return self_labelled(index, list(left_out(index)), off_topic, NO_NEGATIVES, DEFAULT_WEIGHTS)
 
 
 @given(calibrations_made)
@@ -206,7 +212,7 @@ def test_the_canonical_question_is_no_label_because_the_document_holds_it(entrie
 
 @given(st.lists(st.sampled_from(sorted(CLASS_SHARES)), min_size=1, max_size=40))
 def test_each_class_that_is_there_weighs_its_share_however_many_labels_it_has(classes):
-    labelled = calibrations._collect([([0.0], name == "right", name, 0) for name in classes])
+    labelled = collected([([0.0], name == "right", name, 0) for name in classes])
 
     for name in set(classes):
         members = [each == name for each in classes]
@@ -224,6 +230,51 @@ def test_a_bound_is_exceeded_by_no_more_than_its_share(probabilities, share):
     bound = calibrations._bound(np.array(probabilities), share)
 
     assert sum(value >= bound for value in probabilities) <= share * len(probabilities)
+
+
+labels_made = st.lists(st.tuples(st.sampled_from(sorted(CLASS_SHARES)), st.floats(0, 0.999)), max_size=60)
+
+
+def thresholds_of(rows):
+    """Return the thresholds for labels of a class, predicted with a probability."""
+    predicted = np.array([probability for _, probability in rows])
+    return calibrations._thresholds(predicted, collected([([0.0], name == "right", name, 0) for name, _ in rows]))
+
+
+@given(labels_made)
+def test_thresholds_are_in_order_and_few_off_topic_questions_reach_them(rows):
+    rows = [*rows, ("off_topic", 0.1)]
+    strays = [probability for name, probability in rows if name == "off_topic"]
+    found = thresholds_of(rows)
+
+    assert 0 <= found.choices <= found.answer <= found.unasked <= 1
+    for threshold, share in [
+        (found.choices, OFF_TOPIC_OFFERED),
+        (found.answer, OFF_TOPIC_ANSWERED),
+        (found.unasked, OFF_TOPIC_UNASKED),
+    ]:
+        assert sum(each >= threshold for each in strays) <= share * len(strays)
+
+
+def test_it_answers_where_three_in_four_labels_are_right_and_unasked_where_nine_in_ten_are():
+    """All right labels weigh .5 and the two wrong ones .1 each: .5 of .6 are five in six, .5 of .7 five in seven."""
+    right = [("right", 0.9 + number / 100) for number in range(10)]
+    found = thresholds_of([*right, ("wrong", 0.85), ("wrong", 0.8), ("off_topic", 0.1)])
+
+    assert (0.85, 0.9) == (found.answer, found.unasked)
+
+
+def test_where_nothing_is_precise_enough_it_never_speaks_unasked():
+    assert thresholds_of([("wrong", 0.9), ("right", 0.8), ("off_topic", 0.1)]).unasked == 1
+
+
+def test_a_calibration_from_before_there_was_an_unasked_threshold_is_read_and_is_never_unasked(fitted):
+    row = json.loads(fitted.to_json())
+    del row["thresholds"]["unasked"], row["negatives"]
+    old = Calibration.from_json(json.dumps(row))
+
+    assert (1.0, "") == (old.thresholds.unasked, old.negatives)
+    assert fitted.thresholds.answer == old.thresholds.answer
 
 
 MANY = tuple(make_entry(f"entry-{number}") for number in range(300))
@@ -254,6 +305,7 @@ def test_what_the_search_does_not_see_keeps_the_fingerprint(entries, fitted):
 CONSTANTS = [
     *("PRIOR", "SHARPNESS", "RIVALS", "K1", "B", "MOST_PHRASINGS"),
     *("OFF_TOPIC_ANSWERED", "OFF_TOPIC_OFFERED", "ANSWER_PRECISION", "MORE_LIKELY_RIGHT"),
+    *("UNASKED_PRECISION", "OFF_TOPIC_UNASKED"),
 ]
 
 

@@ -8,12 +8,14 @@ import pytest
 from bot import app
 from bot.core.models import NO_GUILD, EntryId, GuildId, Phrasing, Thresholds, TopicId
 from bot.search.calibration import Calibration, fingerprint_of
-from bot.search.engine import HITS, NOTHING, OWN_INDEXES
+from bot.search.engine import NOTHING, OWN_INDEXES
 from bot.search.index import document_of
+from bot.search.reading import HITS
 from bot.search.scoring import DEFAULT_WEIGHTS, FEATURES
 from bot.search.vectors import CHUNK
 from bot.storage.database import Database
 from bot.storage.search import SearchStore
+from support.edits import edit
 from support.embedders import FailingEmbedder
 from support.parts import WordEmbedder, make_entry
 
@@ -206,7 +208,7 @@ class TestGuilds:
         visas = entry_of(small_content, "visas")
         mine = dataclasses.replace(visas, phrasings=(*visas.phrasings, Phrasing("stamp in my passport")))
         embedded = len(word_embedder.texts)
-        await library.edit(HERE, mine.id, mine)
+        await edit(library, HERE, mine.id, mine)
         for _ in range(2):
             assert found(await search.search(HERE, "stamp in my passport", without=NOBODY)) == ["visas"]
 
@@ -215,7 +217,7 @@ class TestGuilds:
     async def test_a_new_answer_embeds_its_document_alone(self, search, library, small_content, word_embedder):
         mine = dataclasses.replace(entry_of(small_content, "visas"), answer="Ask the welcome office.")
         embedded = len(word_embedder.texts)
-        await library.edit(HERE, mine.id, mine)
+        await edit(library, HERE, mine.id, mine)
         await search.suggest(HERE, "visas", front=[])
 
         assert word_embedder.texts[embedded:] == [document_of(mine)]
@@ -223,8 +225,8 @@ class TestGuilds:
     async def test_an_edit_here_changes_nothing_elsewhere(self, search, library, small_content):
         before = await search.search(THERE, "passport stamp for visas", without=NOBODY)
         visas = entry_of(small_content, "visas")
-        await library.edit(
-            HERE, visas.id, dataclasses.replace(visas, question="Passport stamp?", answer="Passport stamp!")
+        await edit(
+            library, HERE, visas.id, dataclasses.replace(visas, question="Passport stamp?", answer="Passport stamp!")
         )
         here = await search.search(HERE, "passport stamp for visas", without=NOBODY)
 
@@ -233,7 +235,7 @@ class TestGuilds:
         assert here.hits[0].score > before.hits[0].score
 
     async def test_a_removed_entry_is_found_there_and_not_here(self, search, library):
-        await library.edit(HERE, EntryId("visas"), None)
+        await edit(library, HERE, EntryId("visas"), None)
         here = await search.search(HERE, "tell me about visas", without=NOBODY)
         there = await search.search(THERE, "tell me about visas", without=NOBODY)
 
@@ -243,7 +245,7 @@ class TestGuilds:
 
     async def test_an_entry_of_its_own_is_found_only_by_its_guild(self, search, library):
         mine = make_entry("parking", "Where can I park near the institute?", topic=TopicId("basics"))
-        await library.edit(HERE, mine.id, mine)
+        await edit(library, HERE, mine.id, mine)
 
         assert found(await search.search(HERE, mine.question, without=NOBODY)) == ["parking"]
         assert "parking" not in found(await search.search(THERE, mine.question, without=NOBODY))
@@ -257,7 +259,7 @@ class TestGuilds:
     )
     async def test_entries_of_the_same_words_are_told_apart_by_their_order(self, search, library, expected, question):
         for entry_id, text in (("no-phd", "Publishing without a PhD?"), ("no-papers", "A PhD without publishing?")):
-            await library.edit(HERE, EntryId(entry_id), make_entry(entry_id, text, topic=TopicId("basics")))
+            await edit(library, HERE, EntryId(entry_id), make_entry(entry_id, text, topic=TopicId("basics")))
         evidence = await search.search(HERE, question, without=NOBODY)
 
         assert expected == found(evidence)[0]
@@ -266,14 +268,14 @@ class TestGuilds:
     async def test_every_further_edit_is_found_at_once(self, search, library):
         for question in ("Where can I park?", "Where is the parking garage?"):
             mine = make_entry("parking", question, topic=TopicId("basics"))
-            await library.edit(HERE, mine.id, mine)
+            await edit(library, HERE, mine.id, mine)
 
             assert found(await search.search(HERE, question, without=NOBODY)) == ["parking"]
             assert [row.label for row in await search.suggest(HERE, "park", front=[])] == [question]
 
     async def test_a_guild_that_removed_everything_finds_nothing(self, search, library, small_content):
         for entry in small_content.pack.entries:
-            await library.edit(HERE, entry.id, None)
+            await edit(library, HERE, entry.id, None)
 
         assert await search.search(HERE, "tell me about visas", without=NOBODY) == NOTHING
         assert list(await search.suggest(HERE, "visas", front=[EntryId("visas")])) == []
@@ -282,7 +284,7 @@ class TestGuilds:
         guilds = [GuildId(number) for number in range(100, 100 + OWN_INDEXES + 3)]
         for guild in guilds:
             mine = make_entry(f"room-{guild}", f"Where is room {guild}?", topic=TopicId("basics"))
-            await library.edit(guild, mine.id, mine)
+            await edit(library, guild, mine.id, mine)
             await search.search(guild, "visas", without=NOBODY)
         embedded = len(word_embedder.texts)
         answers = [found(await search.search(guild, f"where is room {guild}?", without=NOBODY)) for guild in guilds]

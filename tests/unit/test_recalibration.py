@@ -15,18 +15,22 @@ import pytest
 from bot.app import no_progress
 from bot.core.errors import SmallPackError
 from bot.core.models import GuildId, Pack, Thresholds, Topic, TopicId
+from bot.core.moderation import ProposalKind, ProposalState
 from bot.faq.library import Library
 from bot.search.calibration import fingerprint_of
 from bot.search.engine import OWN_INDEXES, SearchEngine
 from bot.storage.database import Database
 from bot.storage.faq import GuildEntries
+from bot.storage.proposals import ProposalStore
 from bot.storage.search import SearchStore
+from support.edits import edit
 from support.embedders import GatedEmbedder
 from support.parts import WordEmbedder, make_entry
 from support.small import THINGS
 
 HERE, THERE = GuildId(1), GuildId(2)
 MODEL = "word-embedder@1"
+ASKED = "worried by matter7 of my cat"
 ENTRIES = tuple(
     make_entry(
         f"matter{number}",
@@ -87,12 +91,12 @@ def told(caplog):
 async def rewrite(library, *numbers, guild=HERE, answer="We know better now."):
     """Give a server its own answers to entries, by their numbers."""
     for number in numbers:
-        await library.edit(guild, ENTRIES[number].id, dataclasses.replace(ENTRIES[number], answer=answer))
+        await edit(library, guild, ENTRIES[number].id, dataclasses.replace(ENTRIES[number], answer=answer))
 
 
 async def remove(library, numbers):
     for number in numbers:
-        await library.edit(HERE, ENTRIES[number].id, None)
+        await edit(library, HERE, ENTRIES[number].id, None)
 
 
 async def data_of(library, guild=HERE):
@@ -105,6 +109,27 @@ async def renewed(search, guild=HERE):
     await search.calibration(guild)
     await search.renewals()
     return await search.calibration(guild)
+
+
+async def propose(database, people):
+    """Let people say that an entry does not answer ASKED, and return what the moderators see."""
+    store = ProposalStore(database)
+    for number in range(people):
+        name = f"person{number}"
+        await store.support(HERE, ProposalKind.NEGATIVE, ENTRIES[7].id, ASKED, person=lambda _, name=name: name)
+    (proposal,) = await store.open_proposals(HERE)
+    return proposal
+
+
+async def settle(database, library, proposal, state):
+    """Let a moderator decide; return the proposal as it is then."""
+    await ProposalStore(database).settle(proposal, state)
+    library.forget(HERE)
+    return dataclasses.replace(proposal, state=state)
+
+
+async def confirm(database, library):
+    return await settle(database, library, await propose(database, 1), ProposalState.CONFIRMED)
 
 
 @contextmanager
@@ -144,7 +169,10 @@ class TestWhen:
         [
             lambda library: remove(library, [3, 4]),
             lambda library: asyncio.gather(
-                *(library.edit(HERE, entry.id, entry) for entry in [make_entry(f"new-{n}", f"New {n}?") for n in "abc"])
+                *(
+                    edit(library, HERE, entry.id, entry)
+                    for entry in [make_entry(f"new-{n}", f"New {n}?") for n in "abc"]
+                )
             ),
         ],
         ids=["removed", "added"],
@@ -193,7 +221,7 @@ class TestWhen:
         await rewrite(library, 0, 1)
         await renewed(search)
         for entry in ENTRIES[:2]:
-            await library.edit(HERE, entry.id, entry)
+            await edit(library, HERE, entry.id, entry)
 
         assert pack == await search.calibration(HERE)
         assert {} == search._renewals
@@ -240,6 +268,74 @@ class TestKept:
         assert {MODEL} == {before.model, own.model}
         assert other.fingerprint == own.fingerprint
         assert other.thresholds != own.thresholds
+
+
+class TestNegatives:
+    """What moderators confirmed an entry not to answer is learnt in the background; votes alone are not."""
+
+    async def test_a_confirmed_one_renews_the_calibration_however_small_the_change(
+        self, search, library, database, told
+    ):
+        pack = await search.calibration(THERE)
+        before = await search.search(HERE, ASKED, without=frozenset())
+        await confirm(database, library)
+        during = await search.search(HERE, ASKED, without=frozenset())
+        own = await renewed(search)
+
+        assert "matter7" == before.hits[0].entry_id
+        assert "matter7" not in [hit.entry_id for hit in during.hits]
+        assert pack.fingerprint != own.fingerprint
+        assert pack.negatives != own.negatives
+        assert pack is await search.calibration(THERE)
+        assert told.messages[0].startswith(
+            "A server's FAQ changed by 0 %, has 1 questions with entries confirmed to be wrong, and was calibrated anew"
+        )
+
+    async def test_elsewhere_nothing_changes(self, search, library, database):
+        before = await search.search(THERE, ASKED, without=frozenset())
+        await confirm(database, library)
+        await renewed(search)
+
+        assert before == await search.search(THERE, ASKED, without=frozenset())
+
+    async def test_its_vector_is_kept_as_that_of_any_text(self, database):
+        first, second = WordEmbedder(), WordEmbedder()
+        async with running(database, first) as (search, library):
+            await confirm(database, library)
+            await renewed(search)
+        async with running(database, second) as (search, _):
+            await renewed(search)
+
+        assert ASKED in first.texts
+        assert [] == second.texts
+
+    async def test_its_calibration_is_found_again_after_a_restart(self, database, told):
+        async with running(database) as (search, library):
+            await confirm(database, library)
+            own = await renewed(search)
+        told.clear()
+        async with running(database) as (search, _):
+            assert own == await renewed(search)
+        assert [] == told.messages
+
+    async def test_taken_back_everything_is_as_before(self, search, library, database):
+        before = await search.search(HERE, ASKED, without=frozenset())
+        pack = await search.calibration(HERE)
+        confirmed = await confirm(database, library)
+        await renewed(search)
+        await settle(database, library, confirmed, ProposalState.REFUSED)
+
+        assert pack is await renewed(search)
+        assert before == await search.search(HERE, ASKED, without=frozenset())
+
+    async def test_twenty_who_vote_together_reach_nothing_until_a_moderator_confirms(self, search, library, database):
+        before = await search.explain(HERE, ASKED)
+        pack = await search.calibration(HERE)
+        await propose(database, people=20)
+        library.forget(HERE)
+
+        assert before == await search.explain(HERE, ASKED)
+        assert pack is await renewed(search)
 
 
 class TestEditedMeanwhile:
@@ -303,7 +399,7 @@ class TestEditedMeanwhile:
         with calibrating_is_slow(search):
             await search.calibration(HERE)
             for entry in ENTRIES[5:]:
-                await library.edit(HERE, entry.id, entry)
+                await edit(library, HERE, entry.id, entry)
             await search.calibration(HERE)
 
         assert await data_of(library) == (await renewed(search)).fingerprint
@@ -329,7 +425,7 @@ class TestFailures:
             await renewed(search)
         assert 1 == len(told.messages)
         for entry in ENTRIES[2:20]:
-            await library.edit(HERE, entry.id, entry)
+            await edit(library, HERE, entry.id, entry)
 
         assert await data_of(library) == (await renewed(search)).fingerprint
 
