@@ -8,17 +8,40 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.content.packs import load_crisis, load_pack
-from bot.content.prompts import check_starters, load_texts
+from bot.content.prompts import check_starters, load_languages
 from bot.core.errors import ContentError
 from bot.core.models import EntryId
 from bot.faq.asking import Asking
+from bot.faq.editing import Editing
+from bot.faq.elsewhere import Elsewhere
+from bot.faq.forum import HelpForums
+from bot.faq.guilds import Guilds
+from bot.faq.importing import Importing
 from bot.faq.library import Library
+from bot.faq.links import LinkWatch
+from bot.faq.notices import Notices
+from bot.faq.proposals import Proposals
+from bot.faq.queue import Queue
+from bot.faq.suggestions import Suggestions
+from bot.faq.upkeep import Upkeep
+from bot.safety.pseudonyms import Pseudonyms
 from bot.search.embedder import open_embedder
 from bot.search.engine import SearchEngine
 from bot.storage.activity import ActivityStore
 from bot.storage.database import Database
+from bot.storage.days import DayStore
+from bot.storage.drafts import DraftStore
 from bot.storage.faq import GuildEntries
+from bot.storage.guilds import GuildSettingsTable
+from bot.storage.keys import KEY_FILE, load_key
+from bot.storage.links import LinkStore
+from bot.storage.notices import NoticeStore
+from bot.storage.posts import PostStore
+from bot.storage.proposals import ProposalStore
+from bot.storage.queue import QueueStore
 from bot.storage.search import SearchStore
+from bot.storage.upkeep import UpkeepStore
+from bot.storage.uploads import Uploads
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -50,6 +73,19 @@ class Lantern:
     library: Library
     search: SearchEngine
     activity: ActivityStore
+    editing: Editing
+    guilds: Guilds
+    forums: HelpForums
+    queue: Queue
+    notices: Notices
+    proposals: Proposals
+    suggestions: Suggestions
+    days: DayStore
+    upkeep: Upkeep
+    links: LinkWatch
+    importing: Importing
+    uploads: Uploads
+    elsewhere: Elsewhere
 
 
 def load_content(settings: Settings) -> Content:
@@ -59,7 +95,7 @@ def load_content(settings: Settings) -> Content:
     """
     problems: list[Problem] = []
     with _gathered(problems):
-        texts = load_texts(settings.prompts, settings.locale)
+        texts = load_languages(settings.prompts, settings.locale)
     with _gathered(problems):
         pack = load_pack(settings.data)
     with _gathered(problems):
@@ -106,12 +142,48 @@ async def lantern(
             stack.push_async_callback(notes.close)
         embedder = await asyncio.get_running_loop().run_in_executor(None, open_model)
         activity, stored = ActivityStore(notes), SearchStore(database)
-        library = Library(content.pack, GuildEntries(notes))
+        entries = GuildEntries(notes)
+        library = Library(content.pack, entries)
         search = await SearchEngine.start(library, embedder, stored, stored, progress)
         stack.callback(search.close)
         starters = [EntryId(starter) for starter in content.texts.starters]
-        asking = Asking(library, search, activity, content.crisis, starters)
-        yield Lantern(content.texts, asking, library, search, activity)
+        pseudonyms = Pseudonyms(load_key(notes_path.with_name(KEY_FILE) if notes_path else None))
+        editing = Editing(library, entries, DraftStore(notes))
+        notices = Notices(NoticeStore(notes))
+        queue = Queue(QueueStore(notes), search, library, editing, notices=notices, pseudonyms=pseudonyms)
+        stack.callback(queue.close)
+        days, links = DayStore(notes), LinkStore(notes)
+        asking = Asking(library, search, activity, queue, content.crisis, days=days, starters=starters)
+        guilds = Guilds(GuildSettingsTable(notes))
+        elsewhere = await Elsewhere.start(notes, entries, library, editing, guilds=guilds)
+        posts = PostStore(notes)
+        forums = HelpForums(
+            guilds, library, search, posts, facts=activity, crisis=content.crisis, pseudonyms=pseudonyms
+        )
+        votes = ProposalStore(notes)
+        proposals = Proposals(library, editing, search, votes, crisis=content.crisis, pseudonyms=pseudonyms)
+        suggestions = Suggestions(editing, notices, content.crisis)
+        upkeep = Upkeep(library, search, editing, UpkeepStore(notes), days=days, links=links)
+        yield Lantern(
+            texts=content.texts,
+            asking=asking,
+            library=library,
+            search=search,
+            activity=activity,
+            editing=editing,
+            guilds=guilds,
+            forums=forums,
+            queue=queue,
+            notices=notices,
+            proposals=proposals,
+            suggestions=suggestions,
+            days=days,
+            upkeep=upkeep,
+            links=LinkWatch(library, links),
+            importing=Importing(library, editing),
+            uploads=Uploads(notes),
+            elsewhere=elsewhere,
+        )
 
 
 def model_opener(settings: Settings) -> Callable[[], Embedder]:

@@ -22,6 +22,7 @@ from bot.core.models import NO_GUILD, Decision, Kind, Reply
 from bot.curation import faq
 from bot.doctor import examine
 from bot.quality import calibrate, eval_
+from bot.servers import COMMANDS
 from bot.session import begin, with_lantern
 from bot.settings import load_settings
 from bot.terminal import show_error, show_findings, show_reply
@@ -136,9 +137,10 @@ def run(*, force_sync: bool) -> None:
     async def work(lantern: Lantern) -> None:
         from bot.cogs.client import LanternClient  # noqa: PLC0415 - discord is loaded only where it is used
         from bot.cogs.gateway import stay_connected, stop_on_signals  # noqa: PLC0415
+        from bot.web.links import LinkChecker  # noqa: PLC0415
 
         def new_client() -> LanternClient:
-            return LanternClient(lantern.asking, lantern.texts, lantern.activity, force_sync=force_sync)
+            return LanternClient(lantern, force_sync=force_sync, checker=LinkChecker())
 
         with stop_on_signals() as stop:
             await stay_connected(new_client, token, stop)
@@ -175,6 +177,8 @@ def doctor(*, as_json: bool) -> None:
     sys.exit(Exit.OK if all(finding.is_fine for finding in findings) else Exit.PROBLEMS)
 
 
+for command in COMMANDS:
+    faq.add_command(command)
 main.add_command(faq)
 main.add_command(eval_)
 main.add_command(calibrate)

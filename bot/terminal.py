@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.core.texts import Texts
     from bot.doctor import Finding
 
+DIFF_STYLES = {"+": "green", "-": "red", "@": "dim"}
 WIDTH = 88
 """Columns of an answer: longer lines are hard to read."""
 
@@ -77,6 +78,22 @@ def show_advice(advice: Sequence[Advice], most: int | None) -> None:
             console.print(f"  {each.entry}: {each.text}", soft_wrap=True)
         if most is not None and len(held) > most:
             console.print(f"  ... and {len(held) - most} more", style="dim")
+
+
+def show_rows(rows: Sequence[tuple[Sequence[str], str]]) -> None:
+    """Print rows in columns, each with its colour."""
+    table = Table(show_header=False, box=None, padding=(0, 1))
+    for row, style in rows:
+        table.add_row(*map(Text, row), style=style)
+    if rows:
+        _console().print(table)
+
+
+def show_diff(lines: Sequence[str]) -> None:
+    """Print the lines of a diff, indented, in their colours."""
+    console = _console()
+    for line in lines:
+        console.print(Text(f"    {line}", DIFF_STYLES.get(line[:1], "")), soft_wrap=True)
 
 
 def show_error(message: str) -> None:

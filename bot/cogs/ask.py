@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
+from bot.cogs.gate import CAPABILITY, country_of, guild_of
 from bot.cogs.tell import guarded, say
 from bot.core.errors import BlankQuestionError, WordlessQuestionError
-from bot.core.models import NO_GUILD, GuildId
+from bot.core.models import UserId
+from bot.core.moderation import Capability
 from bot.views.answers import START, help_card, reply_card, sentence
 from bot.views.trail import Trail
 
@@ -23,11 +25,6 @@ QUESTION_OPTION_LENGTH = 6000
 
 Interaction = discord.Interaction[discord.Client]
 Command = app_commands.Command[Any, ..., None]
-
-
-def guild_of(interaction: discord.Interaction) -> GuildId:
-    """Return the guild whose FAQ answers here; in direct messages the shipped one does."""
-    return GuildId(interaction.guild_id) if interaction.guild_id else NO_GUILD
 
 
 def today() -> date:
@@ -71,14 +68,15 @@ async def reply_to(
     # Help does not wait for the search, and comes even where the search fails.
     needs_help = own_words and asked.is_personal
     if needs_help:
-        await interaction.edit_original_response(view=help_card(texts))
-    reply = await asking.ask(guild_of(interaction), asked, own_words=own_words)
+        await interaction.edit_original_response(view=help_card(texts, country_of(interaction)))
+    user = UserId(interaction.user.id)
+    reply = await asking.ask(guild_of(interaction), asked, user=user, own_words=own_words)
     card = reply_card(reply, texts, today(), trail=trail, may_share=may_share and may_post(interaction))
     if needs_help:
         await interaction.followup.send(view=card, ephemeral=True)
     else:
         await interaction.edit_original_response(view=card)
-    await asking.count(guild_of(interaction), reply)
+    await asking.count(guild_of(interaction), reply, is_asked=True)
 
 
 def _ask_command(asking: Asking, texts: Texts) -> Command:
@@ -118,7 +116,12 @@ def _ask_command(asking: Asking, texts: Texts) -> Command:
         rows = await asking.suggest(guild_of(interaction), typed)
         return [choice(name=row.label, value=row.value) for row in rows]
 
-    command = Command(name=texts("command.ask.name"), description=texts("command.ask.description"), callback=ask)
+    command = Command(
+        name=texts("command.ask.name"),
+        description=texts("command.ask.description"),
+        callback=ask,
+        extras={CAPABILITY: Capability.ASK},
+    )
     command.autocomplete("question")(suggest)
     return command
 
@@ -131,7 +134,12 @@ def _about_command(asking: Asking, texts: Texts) -> Command:
 
         await guarded(interaction, work(), texts)
 
-    return Command(name=texts("command.about.name"), description=texts("command.about.description"), callback=about)
+    return Command(
+        name=texts("command.about.name"),
+        description=texts("command.about.description"),
+        callback=about,
+        extras={CAPABILITY: Capability.ASK},
+    )
 
 
 def _menu_command(asking: Asking, texts: Texts) -> app_commands.ContextMenu:
@@ -149,4 +157,6 @@ def _menu_command(asking: Asking, texts: Texts) -> app_commands.ContextMenu:
         trail = Trail(message.id)
         await reply_to(interaction, asked, asking, texts, own_words=own_words, trail=trail)
 
-    return app_commands.ContextMenu(name=texts("command.menu_answer.name"), callback=answer_message)
+    return app_commands.ContextMenu(
+        name=texts("command.menu_answer.name"), callback=answer_message, extras={CAPABILITY: Capability.ASK}
+    )

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.cogs.ask import guild_of, may_post, today
-from bot.cogs.tell import guarded, is_discord_down, say
+from bot.cogs.ask import may_post, today
+from bot.cogs.gate import guild_of
+from bot.cogs.routes import Route, data_of, message_of
+from bot.cogs.tell import is_discord_down, say
 from bot.core.errors import StorageError
 from bot.core.models import EntryId, TopicId, UserId
+from bot.core.moderation import Capability
+from bot.core.unanswered import Wish
 from bot.views.answers import (
     SHARED,
     START,
@@ -22,17 +26,18 @@ from bot.views.answers import (
     reply_card,
     shared_card,
     topic_card,
+    trail_in,
     unknown_card,
 )
-from bot.views.ids import parse_action
 from bot.views.trail import Trail
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable
 
     from bot.core.models import Reply
     from bot.core.texts import Texts
     from bot.faq.asking import Asking
+    from bot.faq.proposals import Proposals
     from bot.views.answers import Card
 
 Interaction = discord.Interaction[Any]
@@ -40,16 +45,24 @@ Interaction = discord.Interaction[Any]
 MAY_NOT_READ_HISTORY, BAD_REQUEST = 160002, 50035
 """Discord's codes for a reply without Read Message History, and for a body it refuses: a reply to nothing."""
 
+WISHES = {
+    Wish.ON: "unknown.notified",
+    Wish.OFF: "unknown.stopped",
+    Wish.ANSWERED: "unknown.answered",
+    Wish.DISMISSED: "unknown.dismissed",
+}
+
 log = logging.getLogger(__name__)
 
 
 class Buttons:
-    """Routes clicks and picks by the verb in their custom id."""
+    """The verbs in the custom ids of what members press."""
 
-    def __init__(self, asking: Asking, texts: Texts) -> None:
+    def __init__(self, asking: Asking, proposals: Proposals, texts: Texts) -> None:
         self._asking = asking
+        self._proposals = proposals
         self._texts = texts
-        self._verbs: dict[tuple[str, int], Callable[..., Awaitable[None]]] = {
+        verbs: dict[tuple[str, int], Callable[..., Awaitable[None]]] = {
             ("helped", 1): self._helped,
             ("miss", 2): self._miss,
             ("choose", 2): self._choose,
@@ -62,23 +75,7 @@ class Buttons:
             ("pick", 2): self._pick,
             ("notify", 1): self._notify,
         }
-
-    async def handle(self, interaction: Interaction) -> None:
-        """Do what a click on one of our components asks for; clicks on anything else are left alone."""
-        clicked = parse_action(str(_data(interaction).get("custom_id", "")))
-        if clicked is None:
-            return
-        verb = self._verbs.get((clicked.verb, len(clicked.arguments)))
-        if verb is None:
-            await guarded(interaction, say(interaction, self._texts("error.button_old")), self._texts)
-        else:
-            await guarded(interaction, self._do(interaction, verb, clicked.arguments), self._texts)
-
-    async def _do(
-        self, interaction: Interaction, verb: Callable[..., Awaitable[None]], arguments: Sequence[str]
-    ) -> None:
-        await interaction.response.defer()
-        await verb(interaction, *arguments)
+        self.routes = {verb: Route(Capability.ASK, do) for verb, do in verbs.items()}
 
     async def _helped(self, interaction: Interaction, entry: str) -> None:
         await self._vote(interaction, entry, helped=True)
@@ -87,7 +84,8 @@ class Buttons:
     async def _miss(self, interaction: Interaction, entry: str, trail: str) -> None:
         guild, missed, before = guild_of(interaction), EntryId(entry), Trail.parse(trail)
         known = before.missed_among(await self._asking.entry_ids(guild))
-        reply = await self._asking.offer_others(guild, self._question(interaction), missed, known)
+        user = UserId(interaction.user.id)
+        reply = await self._asking.offer_others(guild, self._question(interaction), missed, known, user)
         await self._show(interaction, reply_card(reply, self._texts, today(), trail=before.after_missing(missed)))
         try:
             await self._vote(interaction, entry, helped=False)
@@ -101,14 +99,14 @@ class Buttons:
         await self._asking.count(guild_of(interaction), reply)
 
     async def _pick(self, interaction: Interaction, _list: str, trail: str) -> None:
-        await self._choose(interaction, str(_data(interaction)["values"][0]), trail)
+        await self._choose(interaction, str(data_of(interaction)["values"][0]), trail)
 
     async def _none(self, interaction: Interaction, trail: str) -> None:
         question = self._question(interaction)
         if not question:
             await say(interaction, self._texts("choices.ask_again"))
             return
-        reply = await self._asking.give_up(guild_of(interaction), question)
+        reply = await self._asking.give_up(guild_of(interaction), question, UserId(interaction.user.id))
         await self._show(interaction, unknown_card(reply, self._texts, trail=Trail.parse(trail)))
 
     async def _share(self, interaction: Interaction, entry: str) -> None:
@@ -124,7 +122,7 @@ class Buttons:
         # The author of that message is the only person a share may ping.
         only_the_author = discord.AllowedMentions(everyone=False, users=False, roles=False, replied_user=True)
         # Where Discord took a reply and its confirmation got lost, the next try does not post it twice.
-        nonce = f"{_message(interaction).id:x}-{zlib.crc32(entry.encode()):x}"
+        nonce = f"{message_of(interaction).id:x}-{zlib.crc32(entry.encode()):x}"
 
         async def post(card: Card) -> None:
             await message.reply(view=card, allowed_mentions=only_the_author, nonce=nonce)
@@ -139,7 +137,7 @@ class Buttons:
             await say(interaction, self._texts("error.member_may_not_write"))
             return
         reply = await self._asking.show(guild_of(interaction), entry, self._question(interaction))
-        what = f"{_message(interaction).id}:{entry}"
+        what = f"{message_of(interaction).id}:{entry}"
         if not await self._asking.claim_share(what):
             await say(interaction, self._texts("answer.already_shared"))
             return
@@ -164,7 +162,7 @@ class Buttons:
         if where == SHARED:
             card = shared_card(reply, self._texts, today(), int(page))
         else:
-            message = _message(interaction)
+            message = message_of(interaction)
             card = answer_card(
                 reply,
                 self._texts,
@@ -182,15 +180,19 @@ class Buttons:
         await interaction.followup.send(view=card, ephemeral=True)
 
     async def _notify(self, interaction: Interaction, unanswered: str) -> None:
-        waits = await self._asking.wait_for(int(unanswered), UserId(interaction.user.id))
-        await say(interaction, self._texts("unknown.notified" if waits else "unknown.stopped"))
+        wish = await self._asking.wish(int(unanswered), UserId(interaction.user.id))
+        await say(interaction, self._texts(WISHES[wish]))
 
     async def _vote(self, interaction: Interaction, entry: str, *, helped: bool) -> None:
-        await self._asking.vote(guild_of(interaction), EntryId(entry), UserId(interaction.user.id), helped=helped)
+        guild, entry_id, user = guild_of(interaction), EntryId(entry), UserId(interaction.user.id)
+        await self._asking.vote(guild, entry_id, user, helped=helped)
+        # What somebody thinks of an answer to a message that they opened the menu of says nothing about its author.
+        if _is_theirs(interaction) and not trail_in(message_of(interaction)).target:
+            await self._proposals.voted(guild, entry_id, self._question(interaction), user, helped=helped)
 
     async def _show_answer(self, interaction: Interaction, reply: Reply, trail: Trail, *, note: str = "") -> None:
         # What only this person will see may be shared; what everybody sees has been.
-        is_private = _message(interaction).flags.ephemeral or not _is_theirs(interaction)
+        is_private = message_of(interaction).flags.ephemeral or not _is_theirs(interaction)
         may_share = is_private and may_post(interaction)
         await self._show(
             interaction, answer_card(reply, self._texts, today(), trail=trail, may_share=may_share, note=note)
@@ -204,17 +206,12 @@ class Buttons:
             await interaction.followup.send(view=card, ephemeral=True)
 
     def _question(self, interaction: Interaction) -> str:
-        return asked_in(_message(interaction), self._texts)
-
-
-def _data(interaction: Interaction) -> dict[str, Any]:
-    """Return what came with a click: its custom id and, of a select, the values."""
-    return dict(interaction.data or {})
+        return asked_in(message_of(interaction), self._texts)
 
 
 def _is_theirs(interaction: Interaction) -> bool:
     """Tell whether the clicked message is the clicker's: nobody else sees it, or their command made it."""
-    message = _message(interaction)
+    message = message_of(interaction)
     asked_by = message.interaction_metadata.user.id if message.interaction_metadata else None
     return message.flags.ephemeral or asked_by == interaction.user.id
 
@@ -230,9 +227,3 @@ def _key_for_lost_share(error: BaseException, trail: Trail) -> str | None:
     refers_to_nothing = error.code == BAD_REQUEST and "message_reference" in str(error)
     is_target_gone = trail.target and (refers_to_nothing or isinstance(error, discord.NotFound))
     return "error.message_gone" if is_target_gone else None
-
-
-def _message(interaction: Interaction) -> discord.Message:
-    if interaction.message is None:
-        raise TypeError("a click always comes with its message")
-    return interaction.message

@@ -13,21 +13,34 @@ from discord import app_commands
 
 from bot.cogs.ask import add_commands
 from bot.cogs.buttons import Buttons
-from bot.cogs.tell import tell
-from bot.core.errors import StorageError
+from bot.cogs.delivery import Delivery
+from bot.cogs.desk import Desk
+from bot.cogs.elsewhere import Watch
+from bot.cogs.forum import ForumPosts
+from bot.cogs.gate import CAPABILITY, Gate
+from bot.cogs.moderators import moderators
+from bot.cogs.routes import Router
+from bot.cogs.suggest import Suggest
+from bot.cogs.tell import guarded, say, tell
+from bot.cogs.weekly import Weekly
+from bot.core.errors import LanternError, StorageError
+from bot.core.moderation import Capability
+from bot.views.ids import DESK, PREFIX
 
 if TYPE_CHECKING:
-    from bot.core.ports import Facts
-    from bot.core.texts import Texts
-    from bot.faq.asking import Asking
+    from bot.app import Lantern
+    from bot.core.upkeep import Checker
+
+ROUTED = frozenset({discord.InteractionType.component, discord.InteractionType.modal_submit})
 
 log = logging.getLogger(__name__)
 
 
 class LanternClient(discord.Client):
-    """Listens to interactions only: no privileged intent, and nobody is pinged unless a share says so."""
+    """Listens to interactions and new threads: no privileged intent, and nobody is pinged unless a share says so."""
 
-    def __init__(self, asking: Asking, texts: Texts, facts: Facts, *, force_sync: bool = False) -> None:
+    def __init__(self, lantern: Lantern, *, force_sync: bool = False, checker: Checker | None = None) -> None:
+        """`checker`: asks links. Without one, as in the demo, the bot does nothing unless somebody does something."""
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has no voice to warn about
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -35,11 +48,24 @@ class LanternClient(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
         )
-        self.tree = Tree(self, texts)
-        self._buttons = Buttons(asking, texts)
-        self._facts = facts
+        texts, gate = lantern.texts, Gate(lantern.guilds)
+        self.tree = Tree(self, lantern, gate)
+        self._facts = lantern.activity
         self._force_sync = force_sync
-        add_commands(self.tree, asking, texts)
+        add_commands(self.tree, lantern.asking, texts)
+        self.desk = Desk(lantern, gate, self)
+        routes = moderators(self.tree, self.desk)
+        self.delivery = Delivery(self.desk)
+        self.forum = ForumPosts(self.desk)
+        self.weekly = Weekly(self.desk, checker)
+        self.watch = Watch(self.desk) if checker is not None else None
+        suggest = Suggest(self.desk)
+        suggest.add_to(self.tree)
+        buttons = Buttons(lantern.asking, lantern.proposals, texts)
+        self.routers = (
+            Router(PREFIX, {**buttons.routes, **self.forum.routes, **suggest.routes}, gate, texts),
+            Router(DESK, routes, gate, texts),
+        )
 
     async def setup_hook(self) -> None:
         """Tell Discord the commands, but only when they changed: it allows 200 creations a day."""
@@ -57,23 +83,70 @@ class LanternClient(discord.Client):
             # Where this fails, answers still work, and the next start tells Discord once more.
             with contextlib.suppress(StorageError):
                 await self._facts.keep_fact(fact, state)
+        self.delivery.start()
+        self.weekly.start()
+        if self.watch is not None:
+            self.watch.start()
+
+    async def close(self) -> None:
+        """End what runs in the background, then the connection."""
+        self.delivery.stop()
+        await self.weekly.close()
+        if self.watch is not None:
+            await self.watch.close()
+        await super().close()
 
     async def on_ready(self) -> None:
         """Say that the bot can be used."""
         log.info("Ready in %d servers", len(self.guilds))
 
+    async def on_thread_create(self, thread: discord.Thread) -> None:
+        """Suggest an answer under a new post of a help forum, where the moderators want that."""
+        await self.forum.look_at(thread)
+
+    async def on_app_command_completion(
+        self,
+        interaction: discord.Interaction[Any],
+        command: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu,
+    ) -> None:
+        """Show, after an answer, what somebody could not be sent because they take no direct messages."""
+        if command.extras.get(CAPABILITY) is Capability.ASK:
+            await self.delivery.show_closed(interaction)
+
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Route clicks; discord.py itself routes commands and autocomplete."""
-        if interaction.type is discord.InteractionType.component:
-            await self._buttons.handle(interaction)
+        """Route clicks and saved modals; discord.py itself routes commands and autocomplete."""
+        if interaction.type in ROUTED:
+            for router in self.routers:
+                await router.handle(interaction)
 
 
 class Tree(app_commands.CommandTree[LanternClient]):
-    """A command tree whose errors reach the person as a sentence."""
+    """A command tree that asks the gate, and whose errors reach the person as a sentence."""
 
-    def __init__(self, client: LanternClient, texts: Texts) -> None:
+    def __init__(self, client: LanternClient, lantern: Lantern, gate: Gate) -> None:
         super().__init__(client)
-        self._texts = texts
+        self._texts = lantern.texts
+        self._asking = lantern.asking
+        self._gate = gate
+
+    async def interaction_check(self, interaction: discord.Interaction[LanternClient], /) -> bool:
+        """Tell whether somebody may use a command, or see the rows it suggests; who may not, learns why."""
+        needed = interaction.command.extras[CAPABILITY] if interaction.command else Capability.ASK
+        try:
+            await self._gate.require(interaction, needed)
+        except LanternError as error:
+            if interaction.type is discord.InteractionType.autocomplete:
+                await interaction.response.autocomplete([])
+            else:
+                await guarded(interaction, self._refuse(interaction, error), self._texts)
+            return False
+        return True
+
+    async def _refuse(self, interaction: discord.Interaction[LanternClient], error: LanternError) -> None:
+        """Say why; where to find help comes first for who needs it, whatever they may do here."""
+        if any(isinstance(typed, str) and self._asking.is_personal(typed) for _, typed in interaction.namespace):
+            await say(interaction, self._texts("help.text"))
+        raise error
 
     async def on_error(
         self, interaction: discord.Interaction[LanternClient], error: app_commands.AppCommandError, /

@@ -35,7 +35,7 @@ async def guarded(interaction: discord.Interaction, work: Awaitable[None], texts
 
 async def tell(interaction: discord.Interaction, error: Exception, texts: Texts) -> None:
     """Answer an interaction whose work failed. Never raises."""
-    text = _text_for(error, texts)
+    text = text_for(error, texts)
     if text is None:
         log.info("Somebody was gone before the answer came: %s", error)
         return
@@ -60,7 +60,7 @@ def is_discord_down(error: BaseException) -> bool:
     return isinstance(error, discord.RateLimited | aiohttp.ClientError | TimeoutError)
 
 
-def _text_for(error: Exception, texts: Texts) -> str | None:
+def text_for(error: Exception, texts: Texts) -> str | None:
     """Return the sentence for an error, None where nobody is there to read it."""
     if isinstance(error, discord.app_commands.CommandInvokeError):
         error = error.original if isinstance(error.original, Exception) else error

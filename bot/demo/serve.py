@@ -11,6 +11,7 @@ from simcord.components import walk_components
 from bot.cogs.client import LanternClient
 from bot.cogs.gateway import stop_on_signals
 from bot.demo.lobby import Lobby
+from bot.demo.story import tell_story
 from bot.demo.world import build_world
 
 if TYPE_CHECKING:
@@ -27,10 +28,11 @@ _TEXT_DISPLAY = 10
 async def serve(notes: Path, port: int, browser: bool, lantern: Lantern) -> None:
     """Run the bot in the simulated Discord. Raises UnavailableError when a port is taken."""
     # The simulated Discord starts empty each time, so the commands are told each time.
-    client = LanternClient(lantern.asking, lantern.texts, lantern.activity, force_sync=True)
+    client = LanternClient(lantern, force_sync=True)
     world = await build_world(client)
     try:
         await _ask_first(world)
+        await tell_story(world, lantern)
         lobby = Lobby(world, notes, port)
         with stop_on_signals() as stop:
             await lobby.start()

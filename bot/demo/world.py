@@ -54,11 +54,24 @@ class Person:
 class World:
     """The server: people, places, and one operation at a time."""
 
-    def __init__(self, env: Any, guild: Any, people: tuple[Person, ...], places: tuple[Any, ...]) -> None:
+    def __init__(self, env: Any, guild: Any, people: tuple[Person, ...], places: tuple[Any, ...], forum: Any) -> None:
         self.env = env
         self.guild = guild
         self.people = people
+        self.forum = forum
         self._places = places
+
+    def person(self, name: str) -> Person:
+        """Return somebody by name."""
+        return next(person for person in self.people if person.name == name)
+
+    def place(self, name: str) -> Any:
+        """Return a channel by name."""
+        return next(place for place in self._places if place.name == name)
+
+    async def post(self, person: Person, title: str, text: str) -> Any:
+        """Open a thread in the help forum as somebody."""
+        return await _forum_post(self.env, self.forum, person, title, text)
 
     def places_of(self, person: Person) -> list[Any]:
         """Return the channels and threads a person may read, and their direct messages with the bot."""
@@ -94,6 +107,9 @@ async def build_world(client: discord.Client) -> World:
     moderator = guild.create_role(
         "Moderator", permissions=discord.Permissions(manage_messages=True, manage_threads=True)
     )
+    itself = guild.create_role("Lantern")
+    env.backend.add_member_role(guild.id, env.backend.bot_user.id, itself.id)
+    administrator = guild.create_role("Administrator", permissions=discord.Permissions(manage_guild=True))
     people = (
         Person("Noor", "newcomer, joined today", guild.add_member(env.create_user("noor", global_name="Noor"))),
         Person("Sam", "member, twelve rejections", guild.add_member(env.create_user("sam", global_name="Sam"))),
@@ -107,16 +123,21 @@ async def build_world(client: discord.Client) -> World:
             "moderator",
             guild.add_member(env.create_user("mika", global_name="Mika"), roles=[moderator]),
         ),
+        Person(
+            "Lena",
+            "administrator, and moderator",
+            guild.add_member(env.create_user("lena", global_name="Lena"), roles=[moderator, administrator]),
+        ),
     )
     places = (
         guild.create_text_channel("ask-lantern", topic="Type /ask. Answers are private unless you choose otherwise."),
         guild.create_text_channel("general", topic="Hello. You are not the only one."),
-        guild.create_text_channel("moderators", overwrites=_only(guild.default_role, moderator)),
+        guild.create_text_channel("moderators", overwrites=_only(guild.default_role, moderator, itself)),
     )
     forum = guild.create_forum_channel("help")
     await env.start()
     thread = await _forum_post(env, forum, people[1], "Nobody left to write me a letter", _LETTERS)
-    world = World(env, guild, people, (*places, thread))
+    world = World(env, guild, people, (*places, thread), forum)
     await world.do(people[2].member.send, places[1], _WELCOME)
     await world.do(people[1].member.send, places[1], _REJECTED)
     return world
@@ -130,10 +151,10 @@ _LETTERS = (
 )
 
 
-def _only(everyone: Any, role: Any) -> dict[Any, discord.PermissionOverwrite]:
+def _only(everyone: Any, *roles: Any) -> dict[Any, discord.PermissionOverwrite]:
     return {
         everyone: discord.PermissionOverwrite(view_channel=False),
-        role: discord.PermissionOverwrite(view_channel=True),
+        **{role: discord.PermissionOverwrite(view_channel=True) for role in roles},
     }
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.core.errors import BlankQuestionError, EntryGoneError, StorageError, WordlessQuestionError
-from bot.core.models import Decision, EntryId, Hit, Kind, Reply
+from bot.core.models import NO_GUILD, Decision, EntryId, Hit, Kind, Reply
+from bot.core.unanswered import QuestionState
+from bot.core.upkeep import SHOWN
 from bot.faq.decision import CHOICES, decide
 from bot.safety.text import QUESTION_LENGTH, clean, cut, has_words
 
@@ -17,7 +20,10 @@ if TYPE_CHECKING:
 
     from bot.core.models import Entry, Evidence, GuildId, Suggestion, Topic, TopicId, UserId
     from bot.core.ports import Activity, Search
+    from bot.core.unanswered import Wish
+    from bot.core.upkeep import Days
     from bot.faq.library import Library, Shelf
+    from bot.faq.queue import Queue
     from bot.safety.crisis import CrisisPhrases
 
 PICKED = re.compile(r"id:([a-z0-9-]{1,60})")
@@ -52,13 +58,18 @@ class Asking:
         library: Library,
         search: Search,
         activity: Activity,
+        queue: Queue,
         crisis: CrisisPhrases,
+        *,
+        days: Days,
         starters: Sequence[EntryId],
     ) -> None:
         self._library = library
         self._search = search
         self._activity = activity
+        self._queue = queue
         self._crisis = crisis
+        self._days = days
         self._starters = tuple(starters)
 
     def read(self, typed: str) -> Asked:
@@ -71,9 +82,16 @@ class Asking:
         text = cut(whole, QUESTION_LENGTH)
         return Asked(text, shortened=text != whole, is_personal=self._crisis.found_in(whole))
 
-    async def ask(self, guild: GuildId, question: str | Asked, *, own_words: bool = True) -> Reply:
+    def is_personal(self, typed: str) -> bool:
+        """Tell whether a text has words of crisis; any text may be asked about."""
+        return self._crisis.found_in(clean(typed))
+
+    async def ask(
+        self, guild: GuildId, question: str | Asked, *, user: UserId | None = None, own_words: bool = True
+    ) -> Reply:
         """Answer a question, or a picked suggestion (`id:<entry>`), in a guild's FAQ.
 
+        `user`: who asks, so that each person counts once in the queue; None in the terminal.
         `own_words`: the asker wrote it; help is never offered for somebody else's message.
         Raises BlankQuestionError, WordlessQuestionError, EntryGoneError.
         """
@@ -88,7 +106,7 @@ class Asking:
             help_first=own_words and asked.is_personal,
             is_personal=asked.is_personal,
         )
-        return await self._filled(guild, reply)
+        return await self._filled(guild, reply, user)
 
     async def show(self, guild: GuildId, entry_id: EntryId, question: str) -> Reply:
         """Return the entry somebody chose, with the question they had asked. Raises EntryGoneError."""
@@ -98,9 +116,11 @@ class Asking:
 
     async def wording_of(self, guild: GuildId, entry_id: EntryId) -> str:
         """Return an entry's canonical question. Raises EntryGoneError."""
-        return _found(await self._library.shelf(guild), entry_id).question
+        return (await self._library.shelf(guild)).entry(entry_id).question
 
-    async def offer_others(self, guild: GuildId, question: str, missed: EntryId, before: frozenset[EntryId]) -> Reply:
+    async def offer_others(
+        self, guild: GuildId, question: str, missed: EntryId, before: frozenset[EntryId], user: UserId | None = None
+    ) -> Reply:
         """Return other entries to choose from: neither `missed` nor what was missed `before`.
 
         Offered rather than asserted: what was surely meant turned out wrong once. After MISSES of them it is
@@ -109,12 +129,13 @@ class Asking:
         text = question or await self.wording_of(guild, missed)
         evidence = await self._search.search(guild, text, without=before | {missed})
         may_go_on = bool(evidence.hits) and len(before) < MISSES - 1
-        return await self._undecided(guild, question, evidence, Kind.CHOICES if may_go_on else Kind.UNKNOWN)
+        kind = Kind.CHOICES if may_go_on else Kind.UNKNOWN
+        return await self._undecided(guild, question, evidence, kind, user, missed=before | {missed})
 
-    async def give_up(self, guild: GuildId, question: str) -> Reply:
+    async def give_up(self, guild: GuildId, question: str, user: UserId | None = None) -> Reply:
         """Queue a question none of whose choices was meant, and return what to say."""
         evidence = await self._search.search(guild, question, without=frozenset())
-        return await self._undecided(guild, question, evidence, Kind.UNKNOWN)
+        return await self._undecided(guild, question, evidence, Kind.UNKNOWN, user)
 
     async def suggest(self, guild: GuildId, typed: str) -> Sequence[Suggestion]:
         """Return autocomplete rows; pinned and most used entries, then the starters, for nothing typed."""
@@ -130,12 +151,18 @@ class Asking:
             raise EntryGoneError(f"There is no topic {topic!r} in this FAQ.")
         return shelf.topics[topic], entries
 
-    async def count(self, guild: GuildId, reply: Reply) -> None:
-        """Count that an answer was shown. Called afterwards, so that nobody waits for the notes to be written."""
-        if reply.entry is None:
-            return
+    async def count(self, guild: GuildId, reply: Reply, *, is_asked: bool = False) -> None:
+        """Count that an answer was shown. Called afterwards, so that nobody waits for the notes to be written.
+
+        `is_asked`: the reply is the first one to a question, and so what the question came to is counted, too.
+        """
+        entry_id = reply.entry.id if reply.entry else None
         try:
-            await self._activity.count_use(guild, reply.entry.id)
+            if entry_id is not None:
+                await self._activity.count_use(guild, entry_id)
+            if guild != NO_GUILD and (is_asked or entry_id is not None):
+                what = reply.decision.kind.value if is_asked else SHOWN
+                await self._days.count(guild, datetime.now(UTC).date(), what, entry_id)
         except StorageError as error:
             # A figure that is not counted must not cost anybody their answer.
             log.warning("A use was not counted: %s", error)
@@ -144,9 +171,9 @@ class Asking:
         """Record whether an answer helped its reader."""
         await self._activity.vote(guild, entry_id, user, helped=helped)
 
-    async def wait_for(self, unanswered_id: int, user: UserId) -> bool:
-        """Put a member on the list for an unanswered question (True), or take them off (False)."""
-        return await self._activity.wait_for(unanswered_id, user)
+    async def wish(self, unanswered_id: int, user: UserId) -> Wish:
+        """Put a member on the list for an unanswered question, or take them off. Raises VersionGoneError."""
+        return await self._queue.wish(unanswered_id, user)
 
     async def claim_share(self, what: str) -> bool:
         """Take the one share a button allows; False when it was taken before."""
@@ -160,13 +187,27 @@ class Asking:
         """Return the ids of all entries in a guild's FAQ."""
         return (await self._library.shelf(guild)).entries.keys()
 
-    async def _undecided(self, guild: GuildId, question: str, evidence: Evidence, kind: Kind) -> Reply:
+    async def _undecided(
+        self,
+        guild: GuildId,
+        question: str,
+        evidence: Evidence,
+        kind: Kind,
+        user: UserId | None,
+        *,
+        missed: frozenset[EntryId] = frozenset(),
+    ) -> Reply:
         decision = Decision(kind, None, evidence.probability, evidence.hits[:CHOICES])
         reply = Reply(decision, question, is_personal=self._crisis.found_in(question))
-        return await self._filled(guild, reply)
+        return await self._filled(guild, reply, user, refused=missed.union(hit.entry_id for hit in evidence.hits))
 
-    async def _filled(self, guild: GuildId, reply: Reply) -> Reply:
-        """Add what the view shows, and do the book-keeping of the decision."""
+    async def _filled(
+        self, guild: GuildId, reply: Reply, user: UserId | None, *, refused: Collection[EntryId] = ()
+    ) -> Reply:
+        """Add what the view shows, and do the book-keeping of the decision.
+
+        `refused`: the entries nearest to a question whose asker found none of them to be meant.
+        """
         shelf = await self._library.shelf(guild)
         nearest = [shelf.entries[hit.entry_id] for hit in reply.decision.candidates if hit.entry_id in shelf.entries]
         match reply.decision.kind:
@@ -179,7 +220,9 @@ class Asking:
                 reply = replace(reply, topics=tuple(topics)[:NEAREST_TOPICS])
                 if reply.is_personal or not reply.question:
                     return reply
-                return replace(reply, unanswered_id=await self._queue(guild, reply.question))
+                return await self._noted(
+                    guild, reply, user, [entry for entry in shelf.entries.values() if entry.id in refused]
+                )
 
     async def _most_used(self, guild: GuildId) -> Sequence[EntryId]:
         try:
@@ -188,24 +231,20 @@ class Asking:
             log.warning("The most used entries cannot be read: %s", error)
             return ()
 
-    async def _queue(self, guild: GuildId, question: str) -> int | None:
-        """Queue a question; None where the notes failed, which is said, but takes nothing from the asker."""
-        vector, model = await self._search.vector_of(question)
+    async def _noted(self, guild: GuildId, reply: Reply, user: UserId | None, refused: Sequence[Entry]) -> Reply:
+        """Queue a question; where the notes fail that is said, but takes nothing from the asker."""
         try:
-            return await self._activity.add_unanswered(guild, question, vector, model)
+            noted = await self._queue.note(guild, reply.question, user, refused)
         except StorageError as error:
             log.warning("An unanswered question was not queued: %s", error)
-            return None
-
-
-def _found(shelf: Shelf, entry_id: EntryId) -> Entry:
-    if entry_id not in shelf.entries:
-        raise EntryGoneError(f"There is no entry {entry_id!r} in this FAQ.")
-    return shelf.entries[entry_id]
+            return reply
+        if noted.state is QuestionState.DISMISSED:
+            return replace(reply, is_dismissed=True)
+        return replace(reply, unanswered_id=noted.id)
 
 
 def _answered(reply: Reply, shelf: Shelf, entry_id: EntryId, runners_up: Sequence[Entry] = ()) -> Reply:
     """Add the answer and the questions near it: first what else may have been meant, then what its author linked."""
-    entry = _found(shelf, entry_id)
+    entry = shelf.entry(entry_id)
     linked = (shelf.entries[other] for other in entry.related if other in shelf.entries)
     return replace(reply, entry=entry, related=tuple(dict.fromkeys([*runners_up, *linked])))

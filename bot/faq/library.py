@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from bot.core.errors import EntryGoneError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from bot.core.models import Entry, EntryId, GuildId, Pack, Topic, TopicId
+    from bot.core.moderation import Change, ChangeId
     from bot.core.ports import GuildEdits
 
 
@@ -35,6 +38,14 @@ class Shelf:
     topics: Mapping[TopicId, Topic]
     is_pack: bool
     """Whether nothing was edited, so that the pack's index serves."""
+    negatives: Mapping[str, frozenset[EntryId]] = field(default_factory=dict)
+    """Questions, normalised, with the entries that moderators confirmed not to answer them."""
+
+    def entry(self, entry_id: EntryId) -> Entry:
+        """Return an entry. Raises EntryGoneError."""
+        if entry_id not in self.entries:
+            raise EntryGoneError(f"There is no entry {entry_id!r} in this FAQ.")
+        return self.entries[entry_id]
 
 
 class Library:
@@ -42,29 +53,51 @@ class Library:
 
     def __init__(self, pack: Pack, edits: GuildEdits) -> None:
         self.pack = pack
+        self.pack_entries = {entry.id: entry for entry in pack.entries}
         self._edits = edits
         self._topics = {topic.id: topic for topic in pack.topics}
-        self.pack_shelf = self._shelf_of(pack.entries, is_pack=True)
+        self.pack_shelf = Shelf(self.pack_entries, self._topics, is_pack=True)
         self._shelves: dict[GuildId, Shelf] = {}
+        self._writes = 0
 
     async def shelf(self, guild: GuildId) -> Shelf:
         """Return the guild's FAQ."""
         known = self._shelves.get(guild)
         if known is None:
-            known = self.pack_shelf
-            if edits := await self._edits.edits_of(guild):
-                known = self._shelf_of(merge(self.pack.entries, edits), is_pack=False)
-            self._shelves[guild] = known
+            writes = self._writes
+            known = await self._read(guild)
+            if writes == self._writes:  # what was read while somebody wrote may be old already
+                self._shelves[guild] = known
         return known
 
     async def edited(self) -> Sequence[GuildId]:
         """Return the guilds whose FAQ is not the pack."""
         return await self._edits.guilds()
 
-    async def edit(self, guild: GuildId, entry_id: EntryId, entry: Entry | None) -> None:
-        """Keep the guild's own version of an entry (None removes it here); the next `shelf` shows it."""
-        await self._edits.save_edit(guild, entry_id, entry)
-        self._shelves.pop(guild, None)
+    async def apply(self, guild: GuildId, change: Change) -> ChangeId:
+        """Make a change to the guild's FAQ, all of it or nothing; the next `shelf` shows it.
 
-    def _shelf_of(self, entries: Iterable[Entry], *, is_pack: bool) -> Shelf:
-        return Shelf({entry.id: entry for entry in entries}, self._topics, is_pack)
+        Raises ConflictError where an entry is no longer in the state the change was made from.
+        """
+        touched = {edit.entry_id for edit in change.edits}
+        pack = {entry_id: entry for entry_id, entry in self.pack_entries.items() if entry_id in touched}
+        try:
+            return await self._edits.record(guild, change, pack)
+        finally:
+            self.forget(guild)
+
+    def forget(self, guild: GuildId | None = None) -> None:
+        """Read a guild's FAQ anew next time, or every guild's: somebody else may have written."""
+        self._writes += 1
+        if guild is None:
+            self._shelves.clear()
+        else:
+            self._shelves.pop(guild, None)
+
+    async def _read(self, guild: GuildId) -> Shelf:
+        edits, negatives = await self._edits.edits_of(guild), await self._edits.negatives_of(guild)
+        if not edits and not negatives:
+            return self.pack_shelf
+        topics = self._topics | {topic.id: topic for topic in await self._edits.topics_of(guild)}
+        entries = {entry.id: entry for entry in merge(self.pack.entries, edits)}
+        return Shelf(entries, topics, is_pack=False, negatives=negatives)

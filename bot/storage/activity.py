@@ -1,23 +1,18 @@
-"""What members did. A question is stored without its asker; a name only with a vote or a wish to be told."""
+"""What members did: which answers were shown, whether they helped; a name only with a vote."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from bot.core.models import EntryId, GuildId, UserId
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import sqlite_utils
 
     from bot.storage.database import Database
-
-SAME_MEANING = 0.85
-"""Cosine from which two unanswered questions count as one (retrieval.md 6.3)."""
 
 
 class ActivityStore:
@@ -68,26 +63,14 @@ class ActivityStore:
         ((helped, not_helped),) = await self._database.read(sql + where, [guild, entry_id])
         return helped, not_helped
 
-    async def add_unanswered(self, guild: GuildId, question: str, vector: bytes, model: str) -> int:
-        """Queue a question, or count it again where one with the same meaning waits; return its id."""
-        return await self._database.run(_add_unanswered, guild, question, vector, model)
-
-    async def unanswered(self, guild: GuildId) -> Sequence[tuple[int, str, int]]:
-        """Return (id, question, times asked) of a guild's queue, most asked first."""
-        sql = "SELECT id, question, times FROM unanswered WHERE guild = ? ORDER BY times DESC, id"
-        return [(row_id, question, times) for row_id, question, times in await self._database.read(sql, [guild])]
-
-    async def wait_for(self, unanswered_id: int, user: UserId) -> bool:
-        """Put a member on the list of those to be told (True), or take them off it (False)."""
-
-        def job(db: sqlite_utils.Database) -> bool:
-            key = (unanswered_id, user)
-            gone = db.execute("DELETE FROM waiters WHERE unanswered = ? AND user = ?", key).rowcount
-            if not gone:
-                db.table("waiters").insert({"unanswered": unanswered_id, "user": user, "at": _now()})
-            return not gone
-
-        return await self._database.run(job)
+    async def all_votes(self, guild: GuildId) -> Mapping[EntryId, tuple[int, int]]:
+        """Return by entry how many members it helped, and how many it did not."""
+        sql = """
+            SELECT entry_id, count(*) FILTER (WHERE helped), count(*) FILTER (WHERE NOT helped)
+            FROM votes WHERE guild = ? GROUP BY entry_id
+        """
+        rows = await self._database.read(sql, [guild])
+        return {EntryId(entry_id): (helped, not_helped) for entry_id, helped, not_helped in rows}
 
     async def claim(self, what: str) -> bool:
         """Take a thing that may be done once; False when it was taken before."""
@@ -108,30 +91,6 @@ class ActivityStore:
         """Keep a small fact under `name`."""
         row = {"name": name, "value": value}
         await self._database.run(lambda db: db.table("facts").upsert(row, pk="name"))
-
-
-def _add_unanswered(db: sqlite_utils.Database, guild: GuildId, question: str, vector: bytes, model: str) -> int:
-    asked = np.frombuffer(vector, dtype=np.float32)
-    sql = "SELECT id, vector FROM unanswered WHERE guild = ? AND model = ?"
-    rows = db.execute(sql, [guild, model]).fetchall()
-    if rows:
-        # One question at a time against the whole queue of a guild: hundreds of rows, 0.1 ms.
-        cosines = np.stack([np.frombuffer(stored, dtype=np.float32) for _, stored in rows]) @ asked
-        best = int(cosines.argmax())
-        if cosines[best] >= SAME_MEANING:
-            same = int(rows[best][0])
-            db.execute("UPDATE unanswered SET times = times + 1, last_at = ? WHERE id = ?", [_now(), same])
-            return same
-    row = {
-        "guild": guild,
-        "question": question,
-        "model": model,
-        "vector": vector,
-        "times": 1,
-        "first_at": _now(),
-        "last_at": _now(),
-    }
-    return int(str(db.table("unanswered").insert(row).last_pk))
 
 
 def _now() -> str:

@@ -40,6 +40,7 @@ class Database:
         self.path = path
         self._db = db
         self._executor = executor
+        self._data_version = 0
 
     @classmethod
     async def open(cls, path: Path | None) -> Self:
@@ -54,7 +55,9 @@ class Database:
         except BaseException:
             executor.shutdown()
             raise
-        return cls(path, db, executor)
+        opened = cls(path, db, executor)
+        await opened.changed_elsewhere()
+        return opened
 
     async def run(
         self, job: Callable[Concatenate[sqlite_utils.Database, P], T], *args: P.args, **kwargs: P.kwargs
@@ -79,6 +82,15 @@ class Database:
                 return self._db.execute(sql, values).fetchall()
 
         return await asyncio.get_running_loop().run_in_executor(self._executor, in_thread)
+
+    async def changed_elsewhere(self) -> bool:
+        """Tell whether another connection has written since this was asked last, or since the start.
+
+        That is what SQLite's data_version tells: it stays as it is through all that this connection writes.
+        """
+        ((version,),) = await self.read("PRAGMA data_version")
+        before, self._data_version = self._data_version, version
+        return bool(version != before)
 
     async def close(self) -> None:
         """Close the connection once everything that was asked for is written."""

@@ -69,3 +69,170 @@ def m003_activity(db: Database) -> None:
     )
     db.table("claims").create({"what": str, "at": str}, pk="what")
     db.table("facts").create({"name": str, "value": str}, pk="name")
+
+
+@migrations()
+def m004_versions(db: Database) -> None:
+    """Add every state an entry ever had on a server, by change; the pack's state an edit was made from; own topics."""
+    db.table("changes").create(
+        {"id": int, "guild": int, "kind": str, "by": int, "at": str, "note": str},
+        pk="id",
+        not_null={"guild", "kind", "at"},
+    )
+    db.table("versions").create(
+        {"id": int, "change": int, "guild": int, "entry_id": str, "entry": str},
+        pk="id",
+        not_null={"change", "guild", "entry_id"},
+        foreign_keys=[("change", "changes", "id")],
+    )
+    db.table("versions").create_index(["guild", "entry_id"])
+    db.table("versions").create_index(["change"])
+    db.table("guild_entries").add_column("pack_revision", str)
+    db.table("guild_topics").create(
+        {"guild": int, "topic_id": str, "title": str}, pk=("guild", "topic_id"), not_null={"title"}
+    )
+    # What was edited before there were versions is the first version.
+    db.execute(
+        "INSERT INTO changes (guild, kind, at, note) "
+        "SELECT DISTINCT guild, 'edited', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'), '' FROM guild_entries"
+    )
+    db.execute(
+        "INSERT INTO versions (change, guild, entry_id, entry) "
+        "SELECT changes.id, guild_entries.guild, entry_id, entry FROM guild_entries JOIN changes USING (guild)"
+    )
+
+
+@migrations()
+def m005_drafts(db: Database) -> None:
+    """Add what somebody typed and has not published, and files that wait to be imported."""
+    db.table("drafts").create(
+        {
+            "id": int,
+            "guild": int,
+            "by": int,
+            "state": str,
+            "entry_id": str,
+            "expected": str,
+            "form": str,
+            "origin": str,
+            "note": str,
+            "at": str,
+        },
+        pk="id",
+        not_null={"guild", "by", "state", "form", "at"},
+    )
+    db.table("drafts").create_index(["guild", "by"])
+    db.table("uploads").create(
+        {
+            "id": int,
+            "guild": int,
+            "by": int,
+            "name": str,
+            "content": bytes,
+            "topic": str,
+            "replaces": int,
+            "at": str,
+        },
+        pk="id",
+        not_null={"guild", "by", "name", "content", "topic", "replaces", "at"},
+    )
+
+
+@migrations()
+def m006_queue(db: Database) -> None:
+    """Add what becomes of unanswered questions, in whose words, from how many people; proposals and notices.
+
+    A `person` is a keyed hash that tells two people apart and names nobody.
+    """
+    table = db.table("unanswered")
+    table.add_column("state", str, not_null_default="waiting")
+    table.add_column("entry_id", str)
+    table.add_column("closed_at", str)
+    table.add_column("closed_by", int)
+    table.add_column("merged_into", int)
+    table.add_column("refused", str, not_null_default="[]")
+    db.table("wordings").create(
+        {"unanswered": int, "hash": str, "question": str, "vector": bytes, "at": str},
+        pk=("unanswered", "hash"),
+        not_null={"question", "vector"},
+        foreign_keys=[("unanswered", "unanswered", "id")],
+    )
+    db.create_view(
+        "every_wording",
+        "SELECT id, guild, state, question, vector, model, last_at FROM unanswered UNION ALL "
+        "SELECT unanswered, guild, state, wordings.question, wordings.vector, model, last_at "
+        "FROM wordings JOIN unanswered ON unanswered.id = unanswered",
+    )
+    db.table("askers").create(
+        {"unanswered": int, "person": str},
+        pk=("unanswered", "person"),
+        foreign_keys=[("unanswered", "unanswered", "id")],
+    )
+    db.table("proposals").create(
+        {
+            "id": int,
+            "guild": int,
+            "kind": str,
+            "entry_id": str,
+            "hash": str,
+            "question": str,
+            "state": str,
+            "at": str,
+        },
+        pk="id",
+        not_null={"guild", "kind", "entry_id", "hash", "question", "state"},
+    )
+    db.table("proposals").create_index(["guild", "kind", "entry_id", "hash"], unique=True)
+    db.table("proposers").create(
+        {"proposal": int, "person": str},
+        pk=("proposal", "person"),
+        foreign_keys=[("proposal", "proposals", "id")],
+    )
+    db.table("negatives").create(
+        {"guild": int, "entry_id": str, "hash": str, "question": str, "at": str},
+        pk=("guild", "entry_id", "hash"),
+        not_null={"question"},
+    )
+    db.table("notices").create(
+        {"id": int, "guild": int, "user": int, "text_key": str, "details": str, "state": str, "at": str},
+        pk="id",
+        not_null={"guild", "user", "text_key", "details", "state"},
+    )
+    db.table("notices").create_index(["user", "state"])
+
+
+@migrations()
+def m007_server(db: Database) -> None:
+    """Add a server's settings, what happened on which day, links, findings that are fine, and help forums."""
+    db.table("guild_settings").create({"guild": int, "settings": str}, pk="guild", not_null={"settings"})
+    db.table("days").create(
+        {"guild": int, "day": str, "what": str, "entry_id": str, "count": int},
+        pk=("guild", "day", "what", "entry_id"),
+        not_null={"count"},
+    )
+    db.table("links").create(
+        {"link": str, "state": str, "detail": str, "moved_to": str, "checked_on": str, "gone_since": str},
+        pk="link",
+        not_null={"state", "checked_on"},
+    )
+    db.table("dismissals").create(
+        {"guild": int, "kind": str, "entry_id": str, "other": str, "states": str},
+        pk=("guild", "kind", "entry_id", "other"),
+        not_null={"states"},
+    )
+    db.table("posts").create(
+        {
+            "thread": int,
+            "guild": int,
+            "forum": int,
+            "entry_id": str,
+            "probability": float,
+            "state": str,
+            "person": str,
+            "at": str,
+        },
+        pk="thread",
+        not_null={"guild", "forum", "probability", "state", "at"},
+    )
+    db.table("posts").create_index(["guild", "forum"])
+    db.table("quiet").create({"guild": int, "person": str}, pk=("guild", "person"))

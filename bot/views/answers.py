@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import ui
 
+from bot.core.countries import flagged, helplines_of
 from bot.core.models import Kind
 from bot.safety.text import QUESTION_LENGTH, cut, escape, unescape
 from bot.views.ids import action, parse_action
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from bot.core.models import Entry, Reply, Topic
     from bot.core.texts import Texts
+    from bot.views.ids import Action
 
 ACCENT = discord.Colour(0xE8A33D)
 """Lamplight."""
@@ -51,9 +53,12 @@ def sentence(text: str) -> Card:
     return Card(ui.TextDisplay(text))
 
 
-def help_card(texts: Texts) -> Card:
-    """Return where to find help, for the person alone."""
-    return Card(ui.Container(ui.TextDisplay(texts("help.text")), accent_colour=ACCENT))
+def help_card(texts: Texts, country: str | None = None) -> Card:
+    """Return where to find help, for the person alone; with the helplines of a server's country where it named one."""
+    parts = [texts("help.text")]
+    if country:
+        parts.append(texts("help.country", country=flagged(country), page=helplines_of(country)))
+    return Card(ui.Container(*map(ui.TextDisplay[Any], parts), accent_colour=ACCENT))
 
 
 def reply_card(reply: Reply, texts: Texts, today: date, *, trail: Trail = START, may_share: bool = False) -> Card:
@@ -103,6 +108,11 @@ def shared_card(reply: Reply, texts: Texts, today: date, page: int = 0) -> Card:
     )
 
 
+def entry_parts(entry: Entry, texts: Texts, today: date, page: int = 0) -> list[ui.Item[Any]]:
+    """Return an answer as members see it, without what they can do with it."""
+    return [_body(entry, texts, today, page), *_links(entry)]
+
+
 def choices_card(reply: Reply, texts: Texts, *, trail: Trail = START) -> Card:
     """Return up to three entries to choose from."""
     rows: list[Row] = [
@@ -148,8 +158,20 @@ def note_in(message: discord.Message) -> str:
 
 def offers_share(message: discord.Message) -> bool:
     """Tell whether a card of ours has a button that shares it."""
-    ids = (parse_action(getattr(component, "custom_id", None) or "") for component in _walk(message.components))
-    return any(meant is not None and meant.verb in SHARES for meant in ids)
+    return any(meant.verb in SHARES for meant in _actions_in(message))
+
+
+def trail_in(message: discord.Message) -> Trail:
+    """Return the trail of an answer of ours; a fresh one where it has none."""
+    trails = (Trail.parse(meant.arguments[1]) for meant in _actions_in(message) if meant.verb == "miss")
+    return next(trails, START)
+
+
+def _actions_in(message: discord.Message) -> Iterator[Action]:
+    for component in _walk(message.components):
+        meant = parse_action(getattr(component, "custom_id", None) or "")
+        if meant is not None:
+            yield meant
 
 
 def _text_of(message: discord.Message, component_id: int) -> str:
@@ -170,6 +192,8 @@ def _unknown_key(reply: Reply) -> str:
         return "unknown.text"
     if not reply.question:
         return "choices.ask_again"
+    if reply.is_dismissed:
+        return "unknown.dismissed"
     return "unknown.personal" if reply.is_personal else "unknown.not_queued"
 
 

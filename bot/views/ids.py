@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PREFIX = "ask"
+PREFIX, DESK = "ask", "faq"
+"""What members press, and what those who look after the FAQ do."""
 CUSTOM_ID_LENGTH = 100
 """Discord's limit; the longest id here is `ask:page:<60>:<26>:<3>` = 100."""
 
@@ -15,23 +16,29 @@ class Action:
 
     verb: str
     arguments: tuple[str, ...] = ()
+    prefix: str = PREFIX
 
     def __str__(self) -> str:
-        return ":".join((PREFIX, self.verb, *self.arguments))
+        return ":".join((self.prefix, self.verb, *self.arguments))
 
 
-def action(verb: str, *arguments: object) -> str:
+def action(verb: str, *arguments: object, prefix: str = PREFIX) -> str:
     """Return a custom id; raises ValueError for one Discord would refuse."""
-    meant = Action(verb, tuple(map(str, arguments)))
+    meant = Action(verb, tuple(map(str, arguments)), prefix)
     custom_id = str(meant)
-    if len(custom_id) > CUSTOM_ID_LENGTH or parse_action(custom_id) != meant:
+    if len(custom_id) > CUSTOM_ID_LENGTH or parse_action(custom_id, prefix) != meant:
         raise ValueError(f"{custom_id!r} cannot be a custom id")
     return custom_id
 
 
-def parse_action(custom_id: str) -> Action | None:
-    """Return what `action` wrote; None for an id that is not ours."""
-    prefix, *rest = custom_id.split(":")
-    if prefix != PREFIX or not rest:
+def parse_action(custom_id: str, prefix: str = PREFIX) -> Action | None:
+    """Return what `action` wrote with this prefix; None for any other id."""
+    begin, *rest = custom_id.split(":")
+    if begin != prefix or not rest:
         return None
-    return Action(rest[0], tuple(rest[1:]))
+    return Action(rest[0], tuple(rest[1:]), prefix)
+
+
+def desk(verb: str, *arguments: object) -> str:
+    """Return the custom id of something those who look after the FAQ do."""
+    return action(verb, *arguments, prefix=DESK)

@@ -15,6 +15,8 @@ PAGE_LENGTH = 2000
 
 def pages_of(entry: Entry, texts: Texts) -> list[str]:
     """Return the answer with its sources in pages of at most PAGE_LENGTH characters."""
+    if not entry.sources:
+        return split(entry.answer, PAGE_LENGTH)
     sources = [texts("answer.sources")]
     for source in entry.sources:
         if source.is_experience:

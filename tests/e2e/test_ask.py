@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.models import EntryId, GuildId
+from support.edits import edit
 from support.small import ANSWERED, OFFERED, UNKNOWN, question_of
 from support.worlds import buttons_in, links_in, selects_in, texts_in
 
@@ -66,7 +67,7 @@ async def test_a_picked_suggestion_is_answered_even_where_its_words_would_not_be
 
 
 async def test_a_picked_suggestion_whose_entry_is_gone_says_so_to_the_asker_alone(small_world):
-    await small_world.lantern.library.edit(GuildId(small_world.guild.id), EntryId("visas"), None)
+    await edit(small_world.lantern.library, GuildId(small_world.guild.id), EntryId("visas"), None)
 
     message = await small_world.ask("id:visas")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.models import EntryId, GuildId
+from support.edits import edit
 from support.parts import make_entry
 from support.small import question_of
 from support.worlds import texts_in
@@ -44,7 +45,7 @@ async def test_rows_keep_discords_limits_for_long_questions_and_many_entries(sma
     for number in range(40):
         entry_id = EntryId(f"added-{number:02}")
         question = f"Is number {number} " + "a question with many, many words " * 8 + "?"
-        await small_world.lantern.library.edit(guild, entry_id, make_entry(entry_id, question))
+        await edit(small_world.lantern.library, guild, entry_id, make_entry(entry_id, question))
 
     rows = await small_world.suggestions("question with many words")
 
@@ -81,7 +82,7 @@ async def test_strange_letters_give_rows_or_none_but_never_an_error(small_world,
 
 async def test_a_guilds_own_entry_is_suggested_there_and_nowhere_else(small_world):
     entry = make_entry("tea", "Which tea is served at the meeting?")
-    await small_world.lantern.library.edit(GuildId(small_world.guild.id), EntryId("tea"), entry)
+    await edit(small_world.lantern.library, GuildId(small_world.guild.id), EntryId("tea"), entry)
     elsewhere = small_world.env.create_guild("Elsewhere")
     ada = elsewhere.add_member(small_world.env.create_user("ada"))
     await small_world.env.settle()

@@ -9,6 +9,7 @@ import pytest
 from bot.core.models import EntryId, GuildId
 from bot.safety.text import QUESTION_LENGTH, clean, cut
 from bot.views.answers import asked_in
+from support.edits import edit
 from support.small import ANSWERED, question_of
 from support.worlds import buttons_in, parts, texts_in
 
@@ -55,8 +56,8 @@ async def test_what_is_queued_after_a_click_is_what_was_asked(small_world, quest
     if "None of these" in buttons_in(message):
         await small_world.noor.click(message, label="None of these")
 
-    ((_, queued, _),) = await small_world.lantern.activity.unanswered(GuildId(small_world.guild.id))
-    assert queued == clean(question)
+    (queued,) = await small_world.queue()
+    assert queued.question == clean(question)
 
 
 @pytest.mark.parametrize("question", NASTY.values(), ids=NASTY.keys())
@@ -122,7 +123,7 @@ async def test_a_guilds_own_answer_full_of_mentions_pings_nobody_when_shared(sma
     guild, letters = GuildId(small_world.guild.id), EntryId("letters")
     entry = (await small_world.lantern.library.shelf(guild)).entries[letters]
     mentions = f"@everyone <@{small_world.ines.id}> [click](https://evil.example)"
-    await small_world.lantern.library.edit(guild, letters, replace(entry, answer=mentions))
+    await edit(small_world.lantern.library, guild, letters, replace(entry, answer=mentions))
     written = await small_world.noor.send(small_world.channel, ANSWERED)
 
     await small_world.sam.click(await small_world.menu(written), label="Share as reply")

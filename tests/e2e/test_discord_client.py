@@ -64,7 +64,7 @@ async def test_a_sentence_that_is_no_command_changes_nothing_for_discord(start_s
 
 async def test_sync_can_be_forced(start_small, tmp_path):
     async with start_small(tmp_path / "notes.db") as lantern, open_world(lantern) as world:
-        forced = LanternClient(lantern.asking, lantern.texts, lantern.activity, force_sync=True)
+        forced = LanternClient(lantern, force_sync=True)
         old, world.client = world.client, forced
         await world.env.restart_bot(forced)
         await old.close()
@@ -99,10 +99,14 @@ async def test_the_commands_work_under_whatever_names_prompts_give_them(small_la
     assert not result.ephemeral
 
 
-async def test_everybody_sees_both_commands_and_the_menu(small_world):
+async def test_what_members_use_works_in_direct_messages_and_the_rest_on_servers_alone(small_world):
+    """Contexts: 0 is a server, 1 a direct message with the bot. Nobody installs it for themselves alone."""
     for member in (small_world.noor, small_world.mika):
         assert set(member.available_commands(small_world.channel)) >= {"ask", "about"}
     commands = small_world.env.backend.commands[None]
-    assert set(commands) == {("ask", 1), ("about", 1), ("Answer from the FAQ", 3)}
-    assert all(command["contexts"] == [0, 1] for command in commands.values())
-    assert all(command["integration_types"] == [0] for command in commands.values())
+    for_members = {("ask", 1), ("about", 1), ("Answer from the FAQ", 3)}
+
+    assert for_members | {("faq", 1)} <= set(commands)
+    assert for_members == {name for name, command in commands.items() if command["contexts"] == [0, 1]}
+    assert all([0] == command["contexts"] for name, command in commands.items() if name not in for_members)
+    assert all([0] == command["integration_types"] for command in commands.values())

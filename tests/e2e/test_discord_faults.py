@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.models import GuildId
 from support.net import Wire
 from support.small import ANSWERED, OFFERED, question_of
 from support.worlds import buttons_in, texts_in
@@ -159,4 +158,4 @@ async def test_failures_leave_no_trace_in_the_queue(small_world):
     small_world.env.inject_error("PATCH", ORIGINAL, status=500)
     await small_world.ask(ANSWERED)
 
-    assert await small_world.lantern.activity.unanswered(GuildId(small_world.guild.id)) == []
+    assert await small_world.queue() == []

@@ -6,6 +6,7 @@ import asyncio
 from itertools import count
 
 from bot.core.models import GuildId
+from support.edits import edit
 from support.loop import TURNS, blocking
 from support.parts import make_entry
 from support.worlds import texts_in
@@ -79,7 +80,7 @@ async def test_nor_does_a_guilds_first_question_after_an_edit(world):
     async def scenario():
         nonlocal message, entry
         entry = make_entry("tea", f"Which tea is served at meeting {next(served)}?")
-        await world.lantern.library.edit(guild, entry.id, entry)
+        await edit(world.lantern.library, guild, entry.id, entry)
         message = await world.ask(entry.question)
 
     assert await blocking(scenario) == []

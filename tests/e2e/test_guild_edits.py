@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.models import EntryId, GuildId, Phrasing
+from support.edits import edit
 from support.parts import make_entry
 from support.small import ANSWERED, UNKNOWN, question_of
 from support.worlds import open_world, texts_in
@@ -23,7 +24,7 @@ async def two_guilds(small_world):
     await small_world.env.settle()
     shelf = await small_world.lantern.library.shelf(GuildId(small_world.guild.id))
     own = replace(shelf.entries[LETTERS], answer="Ask our own mentors.")
-    await small_world.lantern.library.edit(GuildId(small_world.guild.id), LETTERS, own)
+    await edit(small_world.lantern.library, GuildId(small_world.guild.id), LETTERS, own)
 
     async def ask_there(question):
         return (await ada.slash(channel, "ask", question=question)).response
@@ -48,7 +49,7 @@ async def test_a_card_from_before_the_edit_shows_the_new_answer_from_then_on(two
     message = await world.ask("id:visas")
     guild = GuildId(world.guild.id)
     visas = (await world.lantern.library.shelf(guild)).entries[EntryId("visas")]
-    await world.lantern.library.edit(guild, EntryId("visas"), replace(visas, answer="Visas changed."))
+    await edit(world.lantern.library, guild, EntryId("visas"), replace(visas, answer="Visas changed."))
 
     await world.noor.click(message, label="Share here")
 
@@ -57,7 +58,7 @@ async def test_a_card_from_before_the_edit_shows_the_new_answer_from_then_on(two
 
 async def test_a_removed_answer_is_gone_there_and_stays_elsewhere(two_guilds):
     world, ask_there = two_guilds
-    await world.lantern.library.edit(GuildId(world.guild.id), LETTERS, None)
+    await edit(world.lantern.library, GuildId(world.guild.id), LETTERS, None)
 
     here, there = await world.ask(ANSWERED), await ask_there(ANSWERED)
 
@@ -68,7 +69,7 @@ async def test_a_removed_answer_is_gone_there_and_stays_elsewhere(two_guilds):
 async def test_an_added_answer_is_found_by_its_own_phrasings_there_alone(two_guilds):
     world, ask_there = two_guilds
     moon = make_entry("moon", "Has anybody landed on the moon?", UNKNOWN, answer="Twelve people have.")
-    await world.lantern.library.edit(GuildId(world.guild.id), moon.id, moon)
+    await edit(world.lantern.library, GuildId(world.guild.id), moon.id, moon)
 
     here, there = await world.ask(UNKNOWN), await ask_there(UNKNOWN)
 
@@ -78,12 +79,12 @@ async def test_an_added_answer_is_found_by_its_own_phrasings_there_alone(two_gui
 
 async def test_a_new_phrasing_embeds_one_text(small_world, word_embedder):
     guild = GuildId(small_world.guild.id)
-    await small_world.lantern.library.edit(guild, EntryId("tea"), make_entry("tea", "Which tea?"))
+    await edit(small_world.lantern.library, guild, EntryId("tea"), make_entry("tea", "Which tea?"))
     await small_world.ask("Which tea?")
     before = len(word_embedder.texts)
     letters = (await small_world.lantern.library.shelf(guild)).entries[LETTERS]
     added = Phrasing("who on earth vouches for me")
-    await small_world.lantern.library.edit(guild, LETTERS, replace(letters, phrasings=(*letters.phrasings, added)))
+    await edit(small_world.lantern.library, guild, LETTERS, replace(letters, phrasings=(*letters.phrasings, added)))
 
     message = await small_world.ask(added.text)
 
@@ -97,7 +98,7 @@ async def test_edits_outlive_a_restart(start_small, tmp_path):
     async with start_small(notes) as first, open_world(first) as world:
         shelf = await first.library.shelf(GuildId(world.guild.id))
         own = replace(shelf.entries[LETTERS], answer="Ask our own mentors.")
-        await first.library.edit(GuildId(world.guild.id), LETTERS, own)
+        await edit(first.library, GuildId(world.guild.id), LETTERS, own)
         async with start_small(notes) as second:
             await world.restart(second)
             message = await world.ask(ANSWERED)

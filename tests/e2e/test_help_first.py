@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.models import EntryId, GuildId
+from support.edits import edit
 from support.parts import make_entry
 from support.small import ANSWERED, UNKNOWN, question_of
 from support.worlds import buttons_in, open_world, texts_in
@@ -54,7 +55,7 @@ async def test_words_of_crisis_are_never_written_down(start_small, tmp_path):
     async with start_small(notes) as lantern, open_world(lantern) as world:
         result = await world.noor.slash(world.channel, "ask", question=f"{UNKNOWN}, {CRISIS}")
         (answer,) = result.followups
-        queued = await lantern.activity.unanswered(GuildId(world.guild.id))
+        queued = await world.queue()
 
         assert world.says("unknown.personal") in texts_in(answer)
         assert "Tell me when this is answered" not in buttons_in(answer)
@@ -68,7 +69,7 @@ async def test_words_of_crisis_are_never_written_down(start_small, tmp_path):
 async def test_nor_are_they_written_down_after_choices_that_were_not_meant(small_world):
     question = f"which tea is best, {CRISIS}"
     guild = GuildId(small_world.guild.id)
-    await small_world.lantern.library.edit(guild, EntryId("tea"), make_entry("tea", question))
+    await edit(small_world.lantern.library, guild, EntryId("tea"), make_entry("tea", question))
     result = await small_world.noor.slash(small_world.channel, "ask", question=question)
     (answer,) = result.followups
     await small_world.noor.click(answer, label="Not what I meant")
@@ -76,7 +77,7 @@ async def test_nor_are_they_written_down_after_choices_that_were_not_meant(small
     await small_world.noor.click(answer, label="None of these")
 
     assert small_world.says("unknown.personal") in texts_in(answer)
-    assert await small_world.lantern.activity.unanswered(guild) == []
+    assert await small_world.queue() == []
 
 
 async def test_somebody_elses_message_never_brings_up_the_help_text(small_world):

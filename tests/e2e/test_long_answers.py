@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.models import EntryId, GuildId, Phrasing
+from support.edits import edit
 from support.small import ANSWERED, question_of
 from support.worlds import buttons_in, parts, selects_in, texts_in
 
@@ -21,7 +22,7 @@ async def long_world(small_world):
     shelf = await small_world.lantern.library.shelf(guild)
     paragraphs = [" ".join(WORDS[start : start + 50]) for start in range(0, len(WORDS), 50)]
     edited = replace(shelf.entries[LETTERS], answer="\n\n".join(paragraphs))
-    await small_world.lantern.library.edit(guild, LETTERS, edited)
+    await edit(small_world.lantern.library, guild, LETTERS, edited)
     return small_world
 
 
@@ -131,7 +132,7 @@ async def test_a_page_button_of_an_answer_that_became_short_shows_what_there_is(
     message = await long_world.ask(ANSWERED)
     guild = GuildId(long_world.guild.id)
     entry = (await long_world.lantern.library.shelf(guild)).entries[LETTERS]
-    await long_world.lantern.library.edit(guild, LETTERS, replace(entry, answer="Short now."))
+    await edit(long_world.lantern.library, guild, LETTERS, replace(entry, answer="Short now."))
 
     await long_world.noor.click(message, label="Next page")
 
@@ -145,7 +146,7 @@ async def test_a_longest_question_leaves_room_for_a_longest_page(long_world):
     question = "*" * 900 + " letters"
     longest = {"question": "Q" * 200 + "?", "answer": "w" * 1990 + "\n\n" + "w" * 1990}
     edited = replace(entry, phrasings=(Phrasing(question),), **longest)
-    await long_world.lantern.library.edit(guild, LETTERS, edited)
+    await edit(long_world.lantern.library, guild, LETTERS, edited)
 
     message = await long_world.ask(question)
 

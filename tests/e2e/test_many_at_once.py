@@ -7,7 +7,6 @@ import threading
 from collections import Counter
 
 from bot import app
-from bot.core.models import GuildId
 from bot.views.answers import asked_in
 from support.parts import WordEmbedder
 from support.small import ANSWERED, UNKNOWN, question_of
@@ -77,10 +76,10 @@ async def test_one_question_asked_by_all_is_embedded_once_and_queued_once(small_
             world.start_ask(world.noor, UNKNOWN)
         await world.env.settle(timeout=120)
 
-        ((_, question, times),) = await lantern.activity.unanswered(GuildId(world.guild.id))
+        (queued,) = await world.queue()
 
     assert embedder.texts[before:] == [UNKNOWN]
-    assert (question, times) == (UNKNOWN, CROWD)
+    assert (queued.question, queued.times, queued.askers) == (UNKNOWN, CROWD, 1)
 
 
 async def test_a_model_that_breaks_once_costs_only_those_who_waited_for_it(small_content, small_vectors_path, caplog):

@@ -107,10 +107,10 @@ async def test_what_was_noted_is_still_there_after_a_restart(restart):
 
     async def after(world, _):
         rows = await world.suggestions("")
-        queued = await world.lantern.activity.unanswered(GuildId(world.guild.id))
+        queued = await world.queue()
 
         assert [row["value"] for row in rows] == ["id:grades", "id:visas", "id:burnout"]
-        assert [question for _, question, _ in queued] == [UNKNOWN]
+        assert [each.question for each in queued] == [UNKNOWN]
 
     await restart(before, after)
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from bot.core.models import EntryId, GuildId, TopicId
+from support.edits import edit
 from support.parts import make_entry
-from support.small import ANSWERED, SUBJECTS, UNKNOWN, question_of
+from support.small import SUBJECTS, UNKNOWN, question_of
 from support.worlds import buttons_in, open_world, selects_in, texts_in
 
 NOTIFY = "Tell me when this is answered"
-
-
-async def queue(world):
-    return await world.lantern.activity.unanswered(GuildId(world.guild.id))
 
 
 def everything_in(path):
@@ -29,13 +26,13 @@ async def test_an_unknown_question_gets_an_honest_no_with_the_nearest_topics(sma
     assert NOTIFY in buttons_in(message)
 
 
-async def test_it_is_queued_once_however_often_it_is_asked(small_world):
+async def test_it_is_queued_once_however_often_it_is_asked_and_each_person_counts_once(small_world):
     for asker in (small_world.noor, small_world.sam, small_world.ines):
         await small_world.ask(UNKNOWN, who=asker)
     await small_world.ask("The  MOON landing!")
 
-    ((_, question, times),) = await queue(small_world)
-    assert (question, times) == (UNKNOWN, 4)
+    (queued,) = await small_world.queue()
+    assert (queued.question, queued.times, queued.askers) == (UNKNOWN, 4, 3)
 
 
 async def test_the_notes_hold_no_asker_until_they_press_the_button(start_small, tmp_path):
@@ -43,7 +40,7 @@ async def test_the_notes_hold_no_asker_until_they_press_the_button(start_small, 
     async with start_small(notes) as lantern, open_world(lantern) as world:
         noor, sam = world.noor.id, world.sam.id
         message = await world.ask(UNKNOWN, who=world.noor)
-        await world.ask(ANSWERED, who=world.sam)
+        await world.ask(UNKNOWN, who=world.sam)
         rows = await waiters(lantern)
         await world.noor.click(message, label=NOTIFY)
 
@@ -99,7 +96,7 @@ async def test_a_topic_of_more_than_25_questions_has_several_lists_and_leaves_no
     names = [*SUBJECTS["basics"], *(f"added-{number:02}" for number in range(50))]
     for name in names[6:]:
         added = make_entry(name, question_of(name), topic=TopicId("basics"))
-        await small_world.lantern.library.edit(GuildId(small_world.guild.id), EntryId(name), added)
+        await edit(small_world.lantern.library, GuildId(small_world.guild.id), EntryId(name), added)
     message = await small_world.ask(UNKNOWN)
 
     listed = (await small_world.noor.click(message, label="Basics")).followups[0]
@@ -115,7 +112,7 @@ async def test_a_topic_of_more_than_25_questions_has_several_lists_and_leaves_no
 async def test_a_topic_that_was_emptied_meanwhile_says_so(small_world):
     message = await small_world.ask(UNKNOWN)
     for name in SUBJECTS["basics"]:
-        await small_world.lantern.library.edit(GuildId(small_world.guild.id), EntryId(name), None)
+        await edit(small_world.lantern.library, GuildId(small_world.guild.id), EntryId(name), None)
 
     click = await small_world.noor.click(message, label="Basics")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core.models import EntryId, GuildId
+from support.edits import edit
 from support.small import ANSWERED, OFFERED, SUBJECTS, question_of
 from support.worlds import buttons_in, texts_in
 
@@ -21,7 +22,7 @@ async def votes(world, entry_id):
 
 
 async def queue(world):
-    return [question for _, question, _ in await world.lantern.activity.unanswered(GuildId(world.guild.id))]
+    return [each.question for each in await world.queue()]
 
 
 async def test_that_helped_is_counted_and_thanked_for_in_private(small_world):
@@ -150,7 +151,7 @@ async def test_the_asker_chooses_on_a_public_card_for_everybody(small_world):
 
 async def test_an_answer_removed_meanwhile_says_so_and_takes_nothing_away(small_world):
     message = await small_world.ask(OFFERED)
-    await small_world.lantern.library.edit(GuildId(small_world.guild.id), EntryId("visas"), None)
+    await edit(small_world.lantern.library, GuildId(small_world.guild.id), EntryId("visas"), None)
 
     click = await small_world.noor.click(message, label=question_of("visas"))
 

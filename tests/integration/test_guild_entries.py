@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.models import Entry, EntryId, GuildId, Phrasing, Source, TopicId
+from bot.core.moderation import Change, ChangeKind, Edit, revision_of
 from bot.storage.database import Database
 from bot.storage.faq import GuildEntries, entry_from_json, entry_to_json
 from support.parts import make_entry
@@ -29,6 +30,13 @@ entries = st.builds(
 HERE, THERE = GuildId(1), GuildId(2)
 
 
+async def save(store, guild, entry_id, entry):
+    """Change an entry of a FAQ whose pack has an entry of every id, so that each can be removed."""
+    pack = {entry_id: make_entry(entry_id, "What the pack says")}
+    now = {**pack, **await store.edits_of(guild)}[entry_id]
+    await store.record(guild, Change(ChangeKind.EDITED, None, (Edit(entry_id, revision_of(now), entry),)), pack)
+
+
 @given(entries)
 def test_every_entry_survives_the_way_through_json(entry):
     assert entry == entry_from_json(entry_to_json(entry))
@@ -40,7 +48,7 @@ async def test_every_set_of_edits_survives_the_way_through_the_database(edits):
     database = await Database.open(None)
     store = GuildEntries(database)
     for entry_id, entry in edits.items():
-        await store.save_edit(HERE, entry_id, entry)
+        await save(store, HERE, entry_id, entry)
 
     assert edits == await store.edits_of(HERE)
     await database.close()
@@ -50,7 +58,7 @@ async def test_an_edit_is_seen_after_a_restart_and_only_by_its_server(tmp_path):
     mine, gone = make_entry("letters", "Whom may I ask?"), EntryId("visas")
     for entry_id, entry in ((mine.id, make_entry("letters", "An older wording?")), (mine.id, mine), (gone, None)):
         database = await Database.open(tmp_path / "lantern.db")
-        await GuildEntries(database).save_edit(HERE, entry_id, entry)
+        await save(GuildEntries(database), HERE, entry_id, entry)
         await database.close()
     database = await Database.open(tmp_path / "lantern.db")
     here, there = [await GuildEntries(database).edits_of(guild) for guild in (HERE, THERE)]
@@ -66,7 +74,7 @@ async def test_every_server_that_changed_or_removed_anything_is_listed_once(edit
     database = await Database.open(None)
     store = GuildEntries(database)
     for guild, entry_id, is_removal in edits:
-        await store.save_edit(guild, entry_id, None if is_removal else make_entry(entry_id))
+        await save(store, guild, entry_id, None if is_removal else make_entry(entry_id))
 
     assert sorted({guild for guild, _, _ in edits}) == await store.guilds()
     await database.close()

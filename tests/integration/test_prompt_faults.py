@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextvars import copy_context
+
 import pytest
 
 from bot import app
-from bot.content.prompts import load_texts
+from bot.content.prompts import load_languages, load_texts
 from bot.core.errors import ConfigurationError, ContentError
-from bot.core.texts import DECLARED
+from bot.core.texts import DECLARED, SPOKEN
 from bot.settings import Settings
 from support.packs import STARTERS, by_place, line_of
 
@@ -86,8 +88,34 @@ def test_a_name_in_any_script_can_be_a_command(tmp_path):
     assert "पूछो" == load_texts(tmp_path, "hi")("command.ask.name")
 
 
+def test_every_locale_is_there_to_choose_and_one_is_spoken_where_none_was_chosen(tmp_path):
+    (tmp_path / "en.yaml").write_text(SHIPPED, encoding="utf-8")
+    (tmp_path / "de.yaml").write_text(changed("    name: ask\n", "    name: frag\n"), encoding="utf-8")
+    texts = load_languages(tmp_path, "en")
+    chosen = copy_context()
+    chosen.run(SPOKEN.set, "de")
+    unknown = copy_context()
+    unknown.run(SPOKEN.set, "fr")
+
+    assert ("en", "de") == texts.locales
+    assert ["ask", "frag", "ask"] == [
+        texts("command.ask.name"),
+        chosen.run(texts, "command.ask.name"),
+        unknown.run(texts, "command.ask.name"),
+    ]
+
+
+def test_the_faults_of_every_locale_are_told_at_once(tmp_path):
+    for locale in ("en", "de", "fr"):
+        (tmp_path / f"{locale}.yaml").write_text(changed(PAGE, '  page: "{pages"\n'), encoding="utf-8")
+    with pytest.raises(ContentError) as caught:
+        load_languages(tmp_path, "en")
+
+    assert ["de.yaml", "en.yaml", "fr.yaml"] == sorted(problem.path.name for problem in caught.value.problems)
+
+
 def test_several_faults_are_told_at_once(tmp_path):
-    text = changed(PAGE, '  page: "{pages"\n  colour: blue\n').replace("  helped:", "  helpde:")
+    text = changed(PAGE, '  page: "{pages"\n  colour: blue\n').replace("  helped:", "  helpde:", 1)
 
     assert ["answer.colour", "answer.helpde", "answer.helped", "answer.page"] == sorted(
         key for _, _, key in faults_in(tmp_path, text)

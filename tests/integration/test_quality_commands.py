@@ -11,6 +11,7 @@ import pytest
 
 from bot.core.errors import Exit, UsageError
 from bot.core.models import EntryId, GuildId
+from bot.core.moderation import Change, ChangeKind, Edit
 from bot.evaluation.contenders import OURS, RIVALS
 from bot.evaluation.run import LEFT_OUT
 from bot.quality import LABELS, _calibrate, subject_of
@@ -19,6 +20,7 @@ from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.faq import GuildEntries
 from support.databases import add_migration_row, make_database
+from support.edits import edit
 from support.packs import SUBJECTS, write_small_bot
 from support.parts import make_entry
 from support.terminal import lantern, told
@@ -196,7 +198,8 @@ def rows(folder, small_bot):
     async def edit() -> None:
         database = await Database.open(folder / "state" / "lantern.db")
         own = make_entry("own", "Where do we meet?", "where are the meetings", "when do we meet then")
-        await GuildEntries(database).save_edit(HERE, EntryId("own"), own)
+        change = Change(ChangeKind.ADDED, None, (Edit(EntryId("own"), "", own),))
+        await GuildEntries(database).record(HERE, change, {})
         await database.close()
 
     asyncio.run(edit())
@@ -221,7 +224,7 @@ class TestCalibrate:
             assert row["model"].startswith("all-MiniLM-L6-v2@")
 
     async def test_a_person_reads_it_in_sentences(self, small_lantern, capsys):
-        await small_lantern.library.edit(HERE, EntryId("visas"), None)
+        await edit(small_lantern.library, HERE, EntryId("visas"), None)
         await _calibrate(small_lantern, as_json_=False)
         lines = capsys.readouterr().out.splitlines()
 
@@ -236,7 +239,7 @@ class TestCalibrate:
         self, small_lantern, small_content, capsys
     ):
         for entry in small_content.pack.entries:
-            await small_lantern.library.edit(HERE, entry.id, None)
+            await edit(small_lantern.library, HERE, entry.id, None)
         await _calibrate(small_lantern, as_json_=True)
         shown = capsys.readouterr()
 
@@ -337,7 +340,7 @@ async def test_what_else_may_have_been_meant_comes_before_what_the_author_linked
     question = "so worried about letters now"
     linked = tuple(EntryId(name) for name in ("posters", "grants"))
     entry = next(each for each in small_content.pack.entries if each.id == "letters")
-    await small_lantern.library.edit(HERE, entry.id, dataclasses.replace(entry, related=linked))
+    await edit(small_lantern.library, HERE, entry.id, dataclasses.replace(entry, related=linked))
     await small_lantern.search.renewals()
     reply = await small_lantern.asking.ask(HERE, question)
     evidence = await small_lantern.search.search(HERE, question, without=frozenset())

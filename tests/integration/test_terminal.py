@@ -12,7 +12,7 @@ from support.databases import add_migration_row, held_exclusively, make_database
 from support.packs import entry, topic, write_pack
 from support.terminal import lantern, told
 
-FAQ_COMMANDS = [("faq", "check"), ("faq", "links")]
+FAQ_COMMANDS = [("faq", name) for name in ("check", "links", "export", "import", "history", "restore", "undo")]
 COMMANDS = [(), ("ask",), ("faq",), *FAQ_COMMANDS, ("eval",), ("calibrate",), ("run",), ("demo",), ("doctor",)]
 
 

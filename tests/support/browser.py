@@ -112,6 +112,26 @@ class Visitor:
         rows.first.wait_for()
         return rows
 
+    def use_command(self, name: str, **options: str) -> None:
+        """Use a command; each option takes the first row that is suggested for what is typed."""
+        self.page.fill("#channel-composer-input", name)
+        self.page.click(f".command-entry:has-text('{name}')")
+        for option, typed in options.items():
+            self.page.locator(f".command-option-input[data-option='{option}']").press_sequentially(typed, delay=20)
+            self.page.locator(".command-suggestion[data-value]").first.click()
+        self.send()
+
+    def fill(self, fields: dict[str, str]) -> None:
+        """Fill in the form that is open, by the custom id of each field."""
+        form = self.page.locator(".modal-dialog")
+        for name, text in fields.items():
+            form.locator(f"[name={name}]").fill(text)
+
+    def submit(self) -> None:
+        """Submit the form that is open."""
+        self.page.locator(".modal-dialog button[type=submit]").click()
+        self.settled()
+
     def send(self) -> None:
         """Send what stands in the composer."""
         self.page.click("#send-message")
@@ -127,7 +147,7 @@ class Visitor:
 
     def press(self, message: Locator, label: str) -> None:
         """Press a button of a message."""
-        message.locator(f"button.component-button:has-text('{label}')").click()
+        message.locator(f"button.component-button:has-text('{label}')").first.click()
         self.settled()
 
     def use_app(self, text: str, name: str) -> None:

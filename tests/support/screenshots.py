@@ -1,4 +1,4 @@
-"""`make screenshots`: renews the README's pictures from the running demo."""
+"""`make screenshots`: renews the pictures of README.md and docs/moderating.md from the running demo."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from support.browser import CHROMIUM, ROOT, Visitor, chromium, running_demo
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
+ANSWER = """Several do, and almost none advertise it. Ask the institute's works council or its doctoral representatives.
+
+What it depends on: large campuses share one choir between institutes, small ones join the university's.
+
+Going once is enough to know three people who are not in your group."""
 IMAGES = ROOT / "docs" / "images"
 
 
@@ -24,6 +29,8 @@ def main() -> None:
             _desktop(Visitor(page, lobby))
         with chromium(412, 915) as page:
             _phone(Visitor(page, lobby))
+        with chromium(1100, 1250) as page:
+            _moderator(Visitor(page, lobby))
 
 
 def _desktop(visitor: Visitor) -> None:
@@ -52,6 +59,32 @@ def _phone(visitor: Visitor) -> None:
     visitor.send()
     _into_view(visitor.private_message())
     _take(visitor, "phone")
+
+
+def _moderator(visitor: Visitor) -> None:
+    visitor.be("Mika", "#moderators")
+    visitor.use_command("/faq queue")
+    queue = visitor.private_message()
+    _into_view(queue)
+    _take(visitor, "queue")
+    visitor.press(queue, "Answer")
+    visitor.fill({"answer": ANSWER, "topic": "People and networks", "sources": "Our own members told us"})
+    _take(visitor, "editor")
+    visitor.submit()
+    _into_view(queue)
+    _take(visitor, "preview")
+    visitor.press(queue, "Publish")
+    visitor.use_command("/faq edit", entry="forgotten me")
+    visitor.fill({"sources": "Our members, who went through it"})
+    visitor.submit()
+    visitor.press(visitor.private_message(), "Publish")
+    visitor.use_command("/faq history", entry="forgotten me")
+    visitor.press(visitor.private_message(), "What changed")
+    _take(visitor, "history")
+    visitor.use_command("/faq stats")
+    visitor.private_message().locator("img").first.wait_for()
+    _into_view(visitor.private_message())
+    _take(visitor, "statistics")
 
 
 def _into_view(message: Locator) -> None:

@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 
 from bot.core.models import EntryId, GuildId
+from bot.core.unanswered import Recorded
 from bot.storage.activity import ActivityStore
 from bot.storage.database import Database
+from bot.storage.queue import QueueStore
 
 
 async def main(path: Path, shot: Path, times: int) -> None:
@@ -19,10 +21,10 @@ async def main(path: Path, shot: Path, times: int) -> None:
     while not shot.exists():
         await asyncio.sleep(0)
     database = await Database.open(path)
-    activity = ActivityStore(database)
+    activity, queue = ActivityStore(database), QueueStore(database)
     for _ in range(times):
         await activity.count_use(GuildId(1), EntryId("letters"))
-        await activity.add_unanswered(GuildId(1), "Same?", b"\x00\x00\x80?", "model")
+        await queue.note(GuildId(1), Recorded(0, "Same?", b"\x00\x00\x80?", "model"))
     await database.close()
 
 

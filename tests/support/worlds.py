@@ -15,9 +15,13 @@ from simcord.enums import InteractionType, OverwriteType
 from simcord.results import InteractionResult
 
 from bot.cogs.client import LanternClient
+from bot.core.errors import LanternError
+from bot.core.models import GuildId
 
 TEXT_DISPLAY, BUTTON, SELECT = 10, 2, 3
 """Discord's component types."""
+MODAL = 9
+"""Discord's type of an answer that opens a modal."""
 MENU = "Answer from the FAQ"
 NOBODY = {"parse": []}
 ONLY_THE_AUTHOR = {"parse": [], "replied_user": True}
@@ -37,8 +41,8 @@ class World:
         self.noor, self.sam, self.ines = (
             self.guild.add_member(env.create_user(name)) for name in ("noor", "sam", "ines")
         )
-        mods = self.guild.create_role("Mods", permissions=discord.Permissions(manage_messages=True))
-        self.mika = self.guild.add_member(env.create_user("mika"), roles=[mods])
+        self.mods = self.guild.create_role("Mods", permissions=discord.Permissions(manage_messages=True))
+        self.mika = self.guild.add_member(env.create_user("mika"), roles=[self.mods])
 
     def says(self, key, **values) -> str:
         """Return a sentence from prompts/ as a message shows it."""
@@ -60,6 +64,10 @@ class World:
         """Return the live message that answers /ask."""
         result = await (who or self.noor).slash(self.channel, "ask", question=question, **options)
         return result.response
+
+    async def queue(self):
+        """Return the questions of the server that wait for an answer."""
+        return await self.lantern.queue.waiting(GuildId(self.guild.id))
 
     async def suggestions(self, typed, *, who=None):
         """Return the rows shown while somebody types a question."""
@@ -85,7 +93,8 @@ class World:
     def raw_click(self, member, message, label, custom_id=None):
         """Return a click on what a message shows now, to be emitted later, with another custom id where given."""
         data = {"custom_id": custom_id or buttons_in(message)[label]["custom_id"], "component_type": BUTTON}
-        stored = self.env.backend.get_message(message.channel_id, message.id)
+        channel_id = message.channel.id if isinstance(message, discord.Message) else message.channel_id
+        stored = self.env.backend.get_message(channel_id, message.id)
         return member, data, dict(serializers.message_payload(self.env.backend, stored))
 
     def emit_click(self, click):
@@ -130,7 +139,10 @@ class World:
         found = []
         for entry in self.env.http_requests:
             if isinstance(entry.json, dict) and entry.method in {"POST", "PATCH"}:
-                body = (entry.json.get("data") or {}) if entry.path.endswith("/callback") else entry.json
+                is_callback = entry.path.endswith("/callback")
+                if is_callback and entry.json.get("type") == MODAL:
+                    continue
+                body = (entry.json.get("data") or {}) if is_callback else entry.json
                 if "components" in body or "content" in body:
                     found.append((entry.method, entry.path, body))
         return found
@@ -142,7 +154,7 @@ class World:
 
 def new_client(lantern):
     """Return a client as the bot starts one."""
-    return LanternClient(lantern.asking, lantern.texts, lantern.activity)
+    return LanternClient(lantern)
 
 
 def parts(message):
@@ -172,6 +184,12 @@ def selects_in(message) -> list[dict]:
     return [part for part in parts(message) if part.get("type") == SELECT]
 
 
+def has_sentence(error) -> bool:
+    """Tell whether what stopped a command is an error of ours that the person reads about."""
+    original = getattr(error, "original", None)
+    return isinstance(original, LanternError) and original.text_key != LanternError.text_key
+
+
 @asynccontextmanager
 async def open_world(lantern, **options):
     """Run the bot in a SimCord environment.
@@ -188,8 +206,8 @@ async def open_world(lantern, **options):
     finally:
         await env.shutdown()
         await world.client.close()
-    if env.errors:
-        raise ExceptionGroup("the bot let errors escape", list(env.errors))
+    if escaped := [error for error in env.errors if not has_sentence(error)]:
+        raise ExceptionGroup("the bot let errors escape", escaped)
     for method, path, body in world.sent():
         allowed = ONLY_THE_AUTHOR if "message_reference" in body else NOBODY
         assert body.get("allowed_mentions") == allowed, (method, path)

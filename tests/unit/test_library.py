@@ -10,6 +10,7 @@ from bot.core.models import EntryId, GuildId, Pack, Topic, TopicId
 from bot.faq.library import Library, merge
 from bot.storage.database import Database
 from bot.storage.faq import GuildEntries
+from support.edits import edit
 from support.parts import make_entry
 
 HERE, THERE = GuildId(1), GuildId(2)
@@ -87,7 +88,7 @@ async def test_a_guild_without_edits_shares_the_packs_shelf(library):
 async def test_an_edit_is_read_at_once_and_only_where_it_was_made(library, pack):
     mine = make_entry("asking", answer="Here we ask on Fridays, in person.")
     await library.shelf(HERE)
-    await library.edit(HERE, mine.id, mine)
+    await edit(library, HERE, mine.id, mine)
     shelf = await library.shelf(HERE)
 
     assert shelf.entries == {"asking": mine, "waiting": pack.entries[1]}
@@ -96,41 +97,41 @@ async def test_an_edit_is_read_at_once_and_only_where_it_was_made(library, pack)
 
 
 async def test_a_removed_entry_is_gone_here_and_stays_there(library):
-    await library.edit(HERE, EntryId("asking"), None)
+    await edit(library, HERE, EntryId("asking"), None)
 
     assert list((await library.shelf(HERE)).entries) == ["waiting"]
     assert list((await library.shelf(THERE)).entries) == ["asking", "waiting"]
 
 
 async def test_a_removed_entry_can_come_back(library, pack):
-    await library.edit(HERE, EntryId("asking"), None)
-    await library.edit(HERE, EntryId("asking"), pack.entries[0])
+    await edit(library, HERE, EntryId("asking"), None)
+    await edit(library, HERE, EntryId("asking"), pack.entries[0])
 
     assert (await library.shelf(HERE)).entries == {entry.id: entry for entry in pack.entries}
 
 
 async def test_a_shelf_is_the_same_object_until_it_changes(library):
     """The search rebuilds an index when, and only when, the shelf is another one."""
-    await library.edit(HERE, EntryId("asking"), None)
+    await edit(library, HERE, EntryId("asking"), None)
     shelf = await library.shelf(HERE)
 
     assert await library.shelf(HERE) is shelf
-    await library.edit(HERE, EntryId("waiting"), make_entry("waiting", answer="Wait two weeks."))
+    await edit(library, HERE, EntryId("waiting"), make_entry("waiting", answer="Wait two weeks."))
     assert await library.shelf(HERE) is not shelf
 
 
 async def test_the_guilds_with_edits_are_known_without_reading_their_shelves(library, pack):
     assert [] == list(await library.edited())
-    await library.edit(THERE, EntryId("waiting"), None)
-    await library.edit(HERE, EntryId("asking"), pack.entries[0])
-    await library.edit(HERE, EntryId("waiting"), None)
+    await edit(library, THERE, EntryId("waiting"), None)
+    await edit(library, HERE, EntryId("asking"), pack.entries[0])
+    await edit(library, HERE, EntryId("waiting"), None)
 
     assert [HERE, THERE] == list(await library.edited())
 
 
 async def test_edits_are_read_again_after_a_restart_over_a_newer_pack(library, pack, database):
     mine = make_entry("asking", answer="Here we ask on Fridays, in person.")
-    await library.edit(HERE, mine.id, mine)
+    await edit(library, HERE, mine.id, mine)
     newer = replace(pack, entries=tuple(replace(entry, answer="The newer answer.") for entry in pack.entries))
     shelf = await Library(newer, GuildEntries(database)).shelf(HERE)
 

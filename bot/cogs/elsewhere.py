@@ -1,0 +1,42 @@
+"""Asks now and then whether another process, e.g. `lantern faq import`, wrote into the notes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.cogs.desk import Desk
+
+LOOK_SECONDS = 10.0
+"""Between two looks, each of which is one number read from SQLite."""
+
+log = logging.getLogger(__name__)
+
+
+class Watch:
+    """Looks every LOOK_SECONDS, once started."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._running: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._running = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        """Stop."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.wait({self._running})
+
+    async def _run(self) -> None:
+        await self._desk.client.wait_until_ready()
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self._desk.lantern.elsewhere.look()
+            except Exception:
+                log.exception("What another process wrote is not known yet")

@@ -1,0 +1,198 @@
+"""`/setup`: who may do what, where Lantern writes, and its habits. Each choice is one change of one field."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+
+from bot.cogs.gate import guild_of
+from bot.cogs.routes import Route, data_of, fields_of
+from bot.cogs.tell import say
+from bot.core.countries import COUNTRIES
+from bot.core.moderation import Capability, ForumMode
+from bot.core.texts import SPOKEN
+from bot.faq.rights import OPEN
+from bot.safety.text import escape
+from bot.views.moderators.setup import NO_DAY, Page, Place, country_modal, setup_card
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.cogs.desk import Desk
+    from bot.cogs.gate import Interaction
+    from bot.core.moderation import GuildSettings
+
+    Change = Callable[[GuildSettings], GuildSettings]
+
+NEEDED = ("view_channel", "send_messages", "attach_files")
+NEEDED_IN_FORUMS = ("view_channel", "send_messages_in_threads", "read_message_history")
+"""What Lantern needs to write in the moderators' channel, and to answer a post."""
+
+
+class Setup:
+    """The panel, and what its choices do."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        verbs: dict[tuple[str, int], Callable[..., Awaitable[None]]] = {
+            ("setup_page", 1): self._turn,
+            ("setup_roles", 1): self._name_roles,
+            ("setup_channel", 0): self._choose_channel,
+            ("setup_forums", 0): self._choose_forums,
+            ("setup_digest", 0): self._choose_day,
+            ("setup_four_eyes", 1): self._set_four_eyes,
+            ("setup_language", 0): self._choose_language,
+            ("setup_country", 0): self._choose_country,
+            ("setup_country_save", 0): self._save_country,
+            ("setup_forget", 1): self._forget,
+        }
+        self.routes = {verb: Route(Capability.ADMINISTER, do) for verb, do in verbs.items()}
+        self.routes["setup_country_ask", 0] = Route(Capability.ADMINISTER, self._ask_country, opens_modal=True)
+
+    def add_to(self, tree: app_commands.CommandTree[Any], _faq: app_commands.Group) -> None:
+        """Add the command."""
+
+        async def setup(interaction: Interaction) -> None:
+            await interaction.response.defer(ephemeral=True)
+            await self._show(interaction, Page.ROLES)
+
+        name, description = "command.setup.name", "command.setup.description"
+        tree.add_command(self._desk.command(name, description, setup, Capability.ADMINISTER))
+
+    async def _show(self, interaction: Interaction, page: Page) -> None:
+        settings = await self._desk.gate.guilds.settings(guild_of(interaction))
+        place = place_of(_server(interaction), settings)
+        await interaction.edit_original_response(view=setup_card(page, settings, place, self._desk.texts))
+
+    async def _save(self, interaction: Interaction, page: Page, change: Change) -> None:
+        await self._desk.gate.guilds.update(guild_of(interaction), change)
+        await self._show(interaction, page)
+
+    async def _refuse(self, interaction: Interaction, page: Page, text: str) -> None:
+        """Show again what is set, and say why that was left as it is."""
+        await self._show(interaction, page)
+        await say(interaction, text)
+
+    async def _turn(self, interaction: Interaction, page: str) -> None:
+        await self._show(interaction, Page(page))
+
+    async def _name_roles(self, interaction: Interaction, name: str) -> None:
+        capability, roles = Capability(name), frozenset(_picked_ids(interaction))
+        if _server(interaction).id in roles:  # the role @everyone
+            if capability not in OPEN:
+                await self._refuse(interaction, Page.ROLES, self._desk.texts("setup.not_everyone"))
+                return
+            roles = frozenset()
+        await self._save(
+            interaction,
+            Page.ROLES,
+            lambda settings: replace(settings, roles={**settings.roles, capability: roles}),
+        )
+
+    async def _choose_channel(self, interaction: Interaction) -> None:
+        picked = _picked_ids(interaction)
+        if not _are_all(interaction, picked, discord.TextChannel):
+            await self._refuse(interaction, Page.CHANNELS, self._desk.texts("setup.channel_kind"))
+            return
+        channel = picked[0] if picked else None
+        await self._save(interaction, Page.CHANNELS, lambda settings: replace(settings, moderators_channel=channel))
+
+    async def _choose_forums(self, interaction: Interaction) -> None:
+        picked = _picked_ids(interaction)
+        if not _are_all(interaction, picked, discord.ForumChannel):
+            await self._refuse(interaction, Page.FORUMS, self._desk.texts("setup.channel_kind"))
+            return
+
+        def choose(settings: GuildSettings) -> GuildSettings:
+            return replace(settings, forums={forum: settings.forums.get(forum, ForumMode.SHADOW) for forum in picked})
+
+        await self._save(interaction, Page.FORUMS, choose)
+
+    async def _choose_day(self, interaction: Interaction) -> None:
+        picked = _picked(interaction)[0]
+        day = None if picked == NO_DAY else int(picked)
+        await self._save(interaction, Page.HABITS, lambda settings: replace(settings, digest_day=day))
+
+    async def _set_four_eyes(self, interaction: Interaction, state: str) -> None:
+        await self._save(interaction, Page.HABITS, lambda settings: replace(settings, four_eyes=state == "on"))
+
+    async def _choose_language(self, interaction: Interaction) -> None:
+        language = _picked(interaction)[0]
+        SPOKEN.set(language)
+        await self._save(interaction, Page.HABITS, lambda settings: replace(settings, language=language))
+
+    async def _choose_country(self, interaction: Interaction) -> None:
+        country = next(iter(_picked(interaction)), None)
+        await self._save(interaction, Page.HABITS, lambda settings: replace(settings, country=country))
+
+    async def _ask_country(self, interaction: Interaction) -> None:
+        await interaction.response.send_modal(country_modal(self._desk.texts))
+
+    async def _save_country(self, interaction: Interaction) -> None:
+        typed = fields_of(interaction)["country"]
+        country = typed.strip().upper()
+        if country not in COUNTRIES:
+            text = self._desk.texts("setup.country_unknown", letters=escape(typed))
+            await self._refuse(interaction, Page.HABITS, text)
+            return
+        await self._save(interaction, Page.HABITS, lambda settings: replace(settings, country=country))
+
+    async def _forget(self, interaction: Interaction, page: str) -> None:
+        server = _server(interaction)
+        roles = {role.id for role in server.roles}
+        channels = {channel.id for channel in server.channels}
+
+        def forget(settings: GuildSettings) -> GuildSettings:
+            match Page(page):
+                case Page.ROLES:
+                    return replace(settings, roles={each: named & roles for each, named in settings.roles.items()})
+                case Page.CHANNELS:
+                    here = settings.moderators_channel in channels
+                    return replace(settings, moderators_channel=settings.moderators_channel if here else None)
+                case Page.FORUMS:
+                    forums = {forum: mode for forum, mode in settings.forums.items() if forum in channels}
+                    return replace(settings, forums=forums)
+                case Page.HABITS:
+                    return settings
+
+        await self._save(interaction, Page(page), forget)
+
+
+def place_of(server: discord.Guild, settings: GuildSettings) -> Place:
+    """Return what there is of the settings on a server, and what Lantern may do there."""
+    roles = {role for named in settings.roles.values() for role in named if server.get_role(role)}
+    needed: dict[int, tuple[str, ...]] = dict.fromkeys(settings.forums, NEEDED_IN_FORUMS)
+    if settings.moderators_channel is not None:
+        needed[settings.moderators_channel] = NEEDED
+    lacking = {}
+    is_open = False
+    for channel_id, permissions in needed.items():
+        channel = server.get_channel(channel_id)
+        if channel is None:
+            continue
+        own = channel.permissions_for(server.me)
+        lacking[channel_id] = tuple(name for name in permissions if not getattr(own, name))
+        if channel_id == settings.moderators_channel:
+            is_open = channel.permissions_for(server.default_role).view_channel
+    return Place(frozenset(roles), lacking, is_open)
+
+
+def _server(interaction: Interaction) -> discord.Guild:
+    if interaction.guild is None:
+        raise ValueError("the panel belongs to a server")
+    return interaction.guild
+
+
+def _picked(interaction: Interaction) -> list[str]:
+    return [str(value) for value in data_of(interaction)["values"]]
+
+
+def _picked_ids(interaction: Interaction) -> list[int]:
+    return list(map(int, _picked(interaction)))
+
+
+def _are_all(interaction: Interaction, ids: list[int], kind: type[discord.abc.GuildChannel]) -> bool:
+    return all(isinstance(_server(interaction).get_channel(each), kind) for each in ids)

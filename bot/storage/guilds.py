@@ -1,0 +1,53 @@
+"""What `/setup` set, by guild, as JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from bot.core.moderation import Capability, ForumMode, GuildSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import sqlite_utils
+
+    from bot.core.models import GuildId
+    from bot.storage.database import Database
+
+
+class GuildSettingsTable:
+    """Implements the port GuildSettingsStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def settings_of(self, guild: GuildId) -> GuildSettings:
+        """Return a guild's settings, or the defaults."""
+        rows = await self._database.read("SELECT settings FROM guild_settings WHERE guild = ?", [guild])
+        return _from_json(rows[0][0]) if rows else GuildSettings()
+
+    async def update_settings(self, guild: GuildId, change: Callable[[GuildSettings], GuildSettings]) -> GuildSettings:
+        """Replace a guild's settings by what `change` makes of them, in one transaction; return the new ones."""
+
+        def update(db: sqlite_utils.Database) -> GuildSettings:
+            rows = db.execute("SELECT settings FROM guild_settings WHERE guild = ?", [guild]).fetchall()
+            settings = change(_from_json(rows[0][0]) if rows else GuildSettings())
+            db.table("guild_settings").upsert({"guild": guild, "settings": _to_json(settings)}, pk="guild")
+            return settings
+
+        return await self._database.run(update)
+
+
+def _to_json(settings: GuildSettings) -> str:
+    row: dict[str, Any] = {key: getattr(settings, key) for key in GuildSettings.__dataclass_fields__}
+    row["roles"] = {capability.value: sorted(roles) for capability, roles in settings.roles.items()}
+    row["forums"] = {str(channel): mode.value for channel, mode in settings.forums.items()}
+    return json.dumps(row, sort_keys=True)
+
+
+def _from_json(text: str) -> GuildSettings:
+    row = json.loads(text)
+    row["roles"] = {Capability(name): frozenset(roles) for name, roles in row["roles"].items()}
+    row["forums"] = {int(channel): ForumMode(mode) for channel, mode in row["forums"].items()}
+    return GuildSettings(**row)

@@ -1,0 +1,322 @@
+"""Questions that had no answer: gathered by meaning, counted by person, and nobody's name but of those who wait."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bot.core.errors import VersionGoneError
+from bot.core.models import EntryId, GuildId, UserId
+from bot.core.unanswered import Noted, Notice, QuestionState, Recorded, Unanswered, Wish
+from bot.safety.text import normalise
+from bot.storage.notices import insert_notice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    import sqlite_utils
+
+    from bot.storage.database import Database
+
+    NameOf = Callable[[int], str]
+
+SAME_MEANING = 0.85
+"""Cosine from which two unanswered questions count as one (retrieval.md 6.3)."""
+MOST_WORDINGS = 20
+"""Kept for one question; later ones are only counted."""
+
+_QUESTIONS = """
+    SELECT id, guild, state, question,
+        max(1, (SELECT count(*) FROM askers WHERE unanswered = id)) AS people, times,
+        (SELECT count(*) FROM waiters WHERE unanswered = id), first_at, last_at, entry_id, closed_by
+    FROM unanswered
+"""
+
+
+class QueueStore:
+    """Implements the port QuestionStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def note(self, guild: GuildId, asked: Recorded, *, person: NameOf | None = None) -> Noted:
+        """Queue a question (its id is ignored), or count it again where one of its meaning waits, or was dismissed.
+
+        `person`: the asker's name within a question, by its id; None where nobody is counted.
+        """
+        return await self._database.run(_note, guild, asked, person)
+
+    async def questions(self, guild: GuildId, state: QuestionState) -> Sequence[Unanswered]:
+        """Return a guild's questions, those of most people first, then those asked last."""
+        order = "WHERE guild = ? AND state = ? ORDER BY people DESC, last_at DESC, id DESC"
+        rows = await self._database.read(_QUESTIONS + order, [guild, state.value])
+        sql = "SELECT unanswered, question FROM wordings WHERE unanswered IN (SELECT id FROM unanswered WHERE guild = ?"
+        return _questions(rows, await self._database.read(f"{sql}) ORDER BY at, rowid", [guild]))
+
+    async def question(self, guild: GuildId, question_id: int) -> Unanswered:
+        """Return a question, whatever its state. Raises VersionGoneError."""
+        rows = await self._database.read(_QUESTIONS + "WHERE guild = ? AND id = ?", [guild, question_id])
+        if not rows:
+            raise VersionGoneError(f"There is no question {question_id} on this server.")
+        sql = "SELECT unanswered, question FROM wordings WHERE unanswered = ? ORDER BY at, rowid"
+        return _questions(rows, await self._database.read(sql, [question_id]))[0]
+
+    async def first_wordings(self, guild: GuildId) -> Sequence[Recorded]:
+        """Return the first wording of each question that waits, with its vector."""
+        columns = "id, question, vector, model, refused"
+        sql = f"SELECT {columns} FROM unanswered WHERE guild = ? AND state = 'waiting' ORDER BY id"  # noqa: S608 - names of columns
+        rows = await self._database.read(sql, [guild])
+        return [
+            Recorded(question_id, question, vector, model, frozenset(json.loads(refused)))
+            for question_id, question, vector, model, refused in rows
+        ]
+
+    async def recorded(self, guild: GuildId, model: str, limit: int) -> Sequence[tuple[str, bytes]]:
+        """Return wordings of every question that was noted, with vectors of `model`, those asked last first."""
+        sql = "SELECT question, vector FROM every_wording WHERE guild = ? AND model = ? ORDER BY last_at DESC LIMIT ?"
+        rows = await self._database.read(sql, [guild, model, limit])
+        return [(question, vector) for question, vector in rows]
+
+    async def of_other_models(self, guild: GuildId, model: str) -> Sequence[Recorded]:
+        """Return the wordings of questions that wait or were dismissed whose vectors are of another model."""
+        sql = """
+            SELECT id, question, vector, model FROM every_wording
+            WHERE guild = ? AND model <> ? AND state IN ('waiting', 'dismissed')
+        """
+        return [Recorded(*row) for row in await self._database.read(sql, [guild, model])]
+
+    async def renew(self, wordings: Sequence[Recorded]) -> None:
+        """Replace the vectors of wordings."""
+        await self._database.run(_renew, wordings)
+
+    async def guilds_waiting(self) -> Sequence[GuildId]:
+        """Return the guilds where a question waits."""
+        sql = "SELECT DISTINCT guild FROM unanswered WHERE state = 'waiting' ORDER BY guild"
+        return [GuildId(guild) for (guild,) in await self._database.read(sql)]
+
+    async def resolve(
+        self,
+        guild: GuildId,
+        question_id: int,
+        entry_id: EntryId,
+        text_key: str,
+        *,
+        by: UserId | None,
+        was: Collection[QuestionState],
+    ) -> bool:
+        """Note that an entry answers a question, or the one it was merged into.
+
+        Whoever waits gets a notice and is taken off the list. False where it is in none of the states `was`.
+        """
+        return await self._database.run(_resolve, guild, question_id, entry_id, text_key, was=was, by=by)
+
+    async def dismiss(self, guild: GuildId, question_id: int, by: UserId) -> bool:
+        """Note that the FAQ will not cover a question; False where it does not wait."""
+        waiting = [QuestionState.WAITING]
+        return await self._database.run(_close, guild, question_id, QuestionState.DISMISSED, was=waiting, by=by)
+
+    async def reopen(self, guild: GuildId, question_id: int) -> bool:
+        """Let a question wait again that was dismissed or resolved; False where it was not."""
+        closed = [QuestionState.DISMISSED, QuestionState.RESOLVED]
+        return await self._database.run(_close, guild, question_id, QuestionState.WAITING, was=closed)
+
+    async def merge(self, guild: GuildId, into: int, gone: int, by: UserId) -> bool:
+        """Let a waiting question go on as part of another; False where not both wait.
+
+        People are known within one question only, so who asked both is counted twice until they ask again.
+        """
+        return await self._database.run(_merge, guild, into, gone, by)
+
+    async def wish(self, question_id: int, user: UserId) -> Wish:
+        """Put a member on the list of those to be told, or take them off it. Raises VersionGoneError."""
+        return await self._database.run(_wish, question_id, user)
+
+
+def _note(db: sqlite_utils.Database, guild: GuildId, asked: Recorded, person: NameOf | None) -> Noted:
+    now = _now()
+    same = _same(db, guild, asked)
+    if same is None:
+        row = {"guild": guild, "question": asked.question, "model": asked.model, "vector": asked.vector}
+        inserted = db.table("unanswered").insert({**row, "times": 1, "first_at": now, "last_at": now})
+        same = int(str(inserted.last_pk))
+    else:
+        db.execute("UPDATE unanswered SET times = times + 1, last_at = ? WHERE id = ?", [now, same])
+        _keep_wording(db, same, asked.question, asked.vector, now)
+    _refuse(db, same, asked.refused)
+    is_new = person is not None and _count(db, same, person)
+    sql = "SELECT state, (SELECT count(*) FROM askers WHERE unanswered = id) FROM unanswered WHERE id = ?"
+    state, askers = db.execute(sql, [same]).fetchone()
+    return Noted(same, QuestionState(state), askers, is_new)
+
+
+def _refuse(db: sqlite_utils.Database, question_id: int, states: Collection[str]) -> None:
+    if states:
+        ((known,),) = db.execute("SELECT refused FROM unanswered WHERE id = ?", [question_id]).fetchall()
+        every = json.dumps(sorted({*json.loads(known), *states}))
+        db.execute("UPDATE unanswered SET refused = ? WHERE id = ?", [every, question_id])
+
+
+def _same(db: sqlite_utils.Database, guild: GuildId, asked: Recorded) -> int | None:
+    """Return the question of the same meaning: the nearest that waits, else the nearest that was dismissed."""
+    vector = np.frombuffer(asked.vector, dtype=np.float32)
+    sql = "SELECT id, vector FROM every_wording WHERE guild = ? AND model = ? AND state = ?"
+    for state in (QuestionState.WAITING, QuestionState.DISMISSED):
+        rows = db.execute(sql, [guild, asked.model, state.value]).fetchall()
+        if rows:
+            # One question at a time against the whole queue of a guild: hundreds of rows, 0.1 ms.
+            cosines = np.stack([np.frombuffer(stored, dtype=np.float32) for _, stored in rows]) @ vector
+            best = int(cosines.argmax())
+            if cosines[best] >= SAME_MEANING:
+                return int(rows[best][0])
+    return None
+
+
+def _keep_wording(db: sqlite_utils.Database, question_id: int, question: str, vector: bytes, now: str) -> None:
+    ((first, kept),) = db.execute(
+        "SELECT question, (SELECT count(*) FROM wordings WHERE unanswered = id) FROM unanswered WHERE id = ?",
+        [question_id],
+    ).fetchall()
+    if kept + 1 < MOST_WORDINGS and normalise(first) != normalise(question):
+        row = {"unanswered": question_id, "hash": _hash(question), "question": question, "vector": vector, "at": now}
+        db.table("wordings").insert(row, pk=("unanswered", "hash"), ignore=True)
+
+
+def _count(db: sqlite_utils.Database, question_id: int, person: NameOf) -> bool:
+    """Count a person once, under whichever of the merged questions they were counted before."""
+    parts = db.execute("SELECT id FROM unanswered WHERE id = :id OR merged_into = :id", {"id": question_id}).fetchall()
+    names = json.dumps([person(part) for (part,) in parts])
+    sql = "SELECT 1 FROM askers WHERE unanswered = ? AND person IN (SELECT value FROM json_each(?))"
+    if db.execute(sql, [question_id, names]).fetchone():
+        return False
+    db.table("askers").insert({"unanswered": question_id, "person": person(question_id)})
+    return True
+
+
+def _close(
+    db: sqlite_utils.Database,
+    guild: GuildId,
+    question_id: int,
+    state: QuestionState,
+    *,
+    was: Collection[QuestionState],
+    by: UserId | None = None,
+    entry_id: EntryId | None = None,
+) -> bool:
+    sql = """
+        UPDATE unanswered SET state = ?, entry_id = ?, closed_by = ?, closed_at = ?
+        WHERE guild = ? AND id = ? AND state IN (SELECT value FROM json_each(?))
+    """
+    values = [state.value, entry_id, by, _now(), guild, question_id, json.dumps([each.value for each in was])]
+    return bool(db.execute(sql, values).rowcount)
+
+
+def _resolve(
+    db: sqlite_utils.Database,
+    guild: GuildId,
+    question_id: int,
+    entry_id: EntryId,
+    text_key: str,
+    *,
+    was: Collection[QuestionState],
+    by: UserId | None,
+) -> bool:
+    whole = _followed(db, question_id)
+    if not _close(db, guild, whole, QuestionState.RESOLVED, was=was, by=by, entry_id=entry_id):
+        return False
+    waiters = db.execute("SELECT user FROM waiters WHERE unanswered = ? ORDER BY at, user", [whole]).fetchall()
+    for (user,) in waiters:
+        insert_notice(db, Notice(0, guild, UserId(user), text_key, {}, entry_id))
+    db.table("waiters").delete_where("unanswered = ?", [whole])
+    return True
+
+
+def _merge(db: sqlite_utils.Database, guild: GuildId, into: int, gone: int, by: UserId) -> bool:
+    columns = "model, question, vector, times, first_at, last_at, refused"
+    sql = f"SELECT {columns} FROM unanswered WHERE guild = ? AND id = ? "  # noqa: S608 - names of columns
+    target, part = (db.execute(sql + "AND state = 'waiting'", [guild, each]).fetchone() for each in (into, gone))
+    if into == gone or target is None or part is None:
+        return False
+    model, question, vector, times, first_at, last_at, refused = part
+    for table in ("askers", "waiters"):
+        db.execute(f"UPDATE OR IGNORE {table} SET unanswered = ? WHERE unanswered = ?", [into, gone])  # noqa: S608
+        db.table(table).delete_where("unanswered = ?", [gone])
+    if model == target[0]:  # vectors of two models cannot be compared
+        kept = db.execute("SELECT question, vector FROM wordings WHERE unanswered = ? ORDER BY at", [gone]).fetchall()
+        for text, read_as in [(question, vector), *kept]:
+            _keep_wording(db, into, text, read_as, _now())
+    db.table("wordings").delete_where("unanswered = ?", [gone])
+    _refuse(db, into, json.loads(refused))
+    db.execute(
+        "UPDATE unanswered SET times = times + ?, first_at = min(first_at, ?), last_at = max(last_at, ?) WHERE id = ?",
+        [times, first_at, last_at, into],
+    )
+    _close(db, guild, gone, QuestionState.MERGED, was=[QuestionState.WAITING], by=by)
+    db.execute(
+        "UPDATE unanswered SET merged_into = :into WHERE id = :gone OR merged_into = :gone",
+        {"into": into, "gone": gone},
+    )
+    return True
+
+
+def _wish(db: sqlite_utils.Database, question_id: int, user: UserId) -> Wish:
+    question_id = _followed(db, question_id)
+    key = (question_id, user)
+    if db.execute("DELETE FROM waiters WHERE unanswered = ? AND user = ?", key).rowcount:
+        return Wish.OFF
+    ((state,),) = db.execute("SELECT state FROM unanswered WHERE id = ?", [question_id]).fetchall()
+    if state != QuestionState.WAITING:
+        return Wish.ANSWERED if state == QuestionState.RESOLVED else Wish.DISMISSED
+    db.table("waiters").insert({"unanswered": question_id, "user": user, "at": _now()})
+    return Wish.ON
+
+
+def _followed(db: sqlite_utils.Database, question_id: int) -> int:
+    """Return the question that this one is part of by now, or itself. Raises VersionGoneError."""
+    row = db.execute("SELECT coalesce(merged_into, id) FROM unanswered WHERE id = ?", [question_id]).fetchone()
+    if row is None:
+        raise VersionGoneError(f"There is no question {question_id}.")
+    return int(row[0])
+
+
+def _renew(db: sqlite_utils.Database, wordings: Sequence[Recorded]) -> None:
+    for one in wordings:
+        first = "UPDATE unanswered SET vector = ?, model = ? WHERE id = ? AND question = ?"
+        if not db.execute(first, [one.vector, one.model, one.id, one.question]).rowcount:
+            further = "UPDATE wordings SET vector = ? WHERE unanswered = ? AND hash = ?"
+            db.execute(further, [one.vector, one.id, _hash(one.question)])
+
+
+def _questions(rows: Sequence[tuple[Any, ...]], wordings: Sequence[tuple[int, str]]) -> list[Unanswered]:
+    others: dict[int, list[str]] = defaultdict(list)
+    for question_id, wording in wordings:
+        others[question_id].append(wording)
+    return [
+        Unanswered(
+            id=question_id,
+            guild=GuildId(guild),
+            state=QuestionState(state),
+            question=question,
+            others=tuple(others[question_id]),
+            askers=askers,
+            times=times,
+            waiters=waiters,
+            first_at=datetime.fromisoformat(first_at),
+            last_at=datetime.fromisoformat(last_at),
+            entry_id=None if entry_id is None else EntryId(entry_id),
+            closed_by=None if closed_by is None else UserId(closed_by),
+        )
+        for question_id, guild, state, question, askers, times, waiters, first_at, last_at, entry_id, closed_by in rows
+    ]
+
+
+def _hash(question: str) -> str:
+    return hashlib.sha256(normalise(question).encode()).hexdigest()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds")  # several in one second still have an order

@@ -1,0 +1,228 @@
+"""The panel of `/setup`: four pages, on which every choice is saved at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import ui
+
+from bot.core.countries import OFFERED, flagged
+from bot.core.moderation import Capability, ForumMode
+from bot.views.answers import ACCENT, OPTIONS, Card, Row
+from bot.views.ids import desk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bot.core.moderation import GuildSettings
+    from bot.core.texts import Texts
+
+NO_DAY = "none"
+"""Chosen for no digest; 0 is Monday."""
+PERMISSIONS = {
+    "view_channel": "setup.may_view",
+    "send_messages": "setup.may_send",
+    "attach_files": "setup.may_attach",
+    "send_messages_in_threads": "setup.may_send_in_threads",
+    "read_message_history": "setup.may_read_history",
+}
+"""The words for the permissions Lantern needs somewhere."""
+
+
+class Page(StrEnum):
+    """The pages of the panel."""
+
+    ROLES = "roles"
+    CHANNELS = "channels"
+    FORUMS = "forums"
+    HABITS = "habits"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What there is, on the server, of what the settings name.
+
+    `lacking`: by the id of a channel that was not deleted, the permissions Lantern misses there (as discord.py
+    calls them); `is_open`: whether everybody reads the moderators' channel.
+    """
+
+    roles: frozenset[int]
+    lacking: Mapping[int, tuple[str, ...]]
+    is_open: bool = False
+
+
+def setup_card(page: Page, settings: GuildSettings, place: Place, texts: Texts) -> Card:
+    """Return a page with what is set, and what became of it."""
+    tabs = {
+        Page.ROLES: texts("setup.roles"),
+        Page.CHANNELS: texts("setup.channels"),
+        Page.FORUMS: texts("setup.forums"),
+        Page.HABITS: texts("setup.habits"),
+    }
+    parts = {Page.ROLES: _roles, Page.CHANNELS: _channel, Page.FORUMS: _forums, Page.HABITS: _habits}
+    buttons = [
+        _button(
+            title,
+            desk("setup_page", to),
+            style=discord.ButtonStyle.primary if to is page else discord.ButtonStyle.secondary,
+            disabled=to is page,
+        )
+        for to, title in tabs.items()
+    ]
+    body = ui.Container[Any](*parts[page](settings, place, texts), accent_colour=ACCENT)
+    return Card(ui.TextDisplay(texts("setup.text")), Row(*buttons), body)
+
+
+def country_modal(texts: Texts) -> ui.Modal:
+    """Return the question for a country that is not offered."""
+    modal = ui.Modal(title=texts("setup.country_other"), custom_id=desk("setup_country_save"))
+    letters = ui.TextInput[Any](custom_id="country", min_length=2, max_length=2)
+    modal.add_item(
+        ui.Label(text=texts("setup.country_letters"), description=texts("setup.country_example"), component=letters)
+    )
+    modal.stop()
+    return modal
+
+
+def _roles(settings: GuildSettings, place: Place, texts: Texts) -> Iterable[ui.Item[Any]]:
+    sentences = {
+        Capability.EDIT: (texts("setup.edit"), texts("setup.manage_messages")),
+        Capability.PUBLISH: (texts("setup.publish"), texts("setup.manage_messages")),
+        Capability.ADMINISTER: (texts("setup.administer"), texts("setup.manage_server")),
+        Capability.ASK: (texts("setup.ask"), texts("setup.everybody")),
+        Capability.SUGGEST: (texts("setup.suggest"), texts("setup.who_asks")),
+    }
+    for capability, (sentence, nobody_named) in sentences.items():
+        named = settings.roles.get(capability, frozenset())
+        yield from _told(sentence, len(named - place.roles), "setup.roles_deleted", texts)
+        yield Row(
+            ui.RoleSelect(
+                custom_id=desk("setup_roles", capability),
+                placeholder=texts("setup.choose_again") if named else nobody_named,
+                min_values=0,
+                max_values=OPTIONS,
+                default_values=_defaults(named & place.roles, discord.SelectDefaultValueType.role),
+            )
+        )
+    if any(named - place.roles for named in settings.roles.values()):
+        yield _forget(Page.ROLES, texts)
+
+
+def _channel(settings: GuildSettings, place: Place, texts: Texts) -> Iterable[ui.Item[Any]]:
+    channel = settings.moderators_channel
+    there = [channel] if channel is not None and channel in place.lacking else []
+    yield ui.TextDisplay(texts("setup.moderators_channel"))
+    yield Row(
+        ui.ChannelSelect(
+            custom_id=desk("setup_channel"),
+            placeholder=texts("setup.no_channel") if channel is None else texts("setup.choose_again"),
+            channel_types=[discord.ChannelType.text],
+            min_values=0,
+            default_values=_defaults(there, discord.SelectDefaultValueType.channel),
+        )
+    )
+    if channel is None:
+        return
+    if not there:
+        yield ui.TextDisplay(texts("setup.channel_deleted"))
+        yield _forget(Page.CHANNELS, texts)
+        return
+    lacking = place.lacking[channel]
+    yield ui.TextDisplay(
+        texts("setup.channel_lacking", channel=channel, permissions=_permissions(lacking, texts))
+        if lacking
+        else texts("setup.channel_good", channel=channel)
+    )
+    if place.is_open:
+        yield ui.TextDisplay(texts("setup.channel_open", channel=channel))
+
+
+def _forums(settings: GuildSettings, place: Place, texts: Texts) -> Iterable[ui.Item[Any]]:
+    there = [forum for forum in settings.forums if forum in place.lacking]
+    deleted = len(settings.forums) - len(there)
+    yield from _told(texts("setup.help_forums"), deleted, "setup.forums_deleted", texts)
+    yield Row(
+        ui.ChannelSelect(
+            custom_id=desk("setup_forums"),
+            placeholder=texts("setup.choose_again") if deleted else texts("setup.no_forum"),
+            channel_types=[discord.ChannelType.forum],
+            min_values=0,
+            max_values=OPTIONS,
+            default_values=_defaults(there, discord.SelectDefaultValueType.channel),
+        )
+    )
+    lines = []
+    for forum in there:
+        is_on = settings.forums[forum] is ForumMode.ON
+        lines.append(texts("setup.forum_on" if is_on else "setup.forum_shadow", forum=forum))
+        if lacking := place.lacking[forum]:
+            lines.append(texts("setup.channel_lacking", channel=forum, permissions=_permissions(lacking, texts)))
+    if lines:
+        yield ui.TextDisplay("\n".join(lines))
+    if deleted:
+        yield _forget(Page.FORUMS, texts)
+
+
+def _habits(settings: GuildSettings, _place: Place, texts: Texts) -> Iterable[ui.Item[Any]]:
+    days = {str(number): day for number, day in enumerate(texts("setup.days").split())}
+    chosen = NO_DAY if settings.digest_day is None else str(settings.digest_day)
+    yield ui.TextDisplay(texts("setup.digest"))
+    yield _select("setup_digest", {NO_DAY: texts("setup.no_digest"), **days}, chosen)
+    style = discord.ButtonStyle
+    if settings.four_eyes:
+        toggle = _button(texts("setup.turn_off"), desk("setup_four_eyes", "off"), style=style.secondary)
+    else:
+        toggle = _button(texts("setup.turn_on"), desk("setup_four_eyes", "on"), style=style.success)
+    state = texts("setup.four_eyes_on" if settings.four_eyes else "setup.four_eyes_off")
+    yield ui.Section(state, accessory=toggle)
+    language = settings.language if settings.language in texts.locales else texts.locale
+    yield ui.TextDisplay(texts("setup.language" if len(texts.locales) > 1 else "setup.one_language", language=language))
+    if len(texts.locales) > 1:
+        yield _select("setup_language", {locale: locale for locale in texts.locales}, language)
+    yield from _country(settings.country, texts)
+
+
+def _country(chosen: str | None, texts: Texts) -> Iterable[ui.Item[Any]]:
+    offered = OFFERED if chosen is None or chosen in OFFERED else (chosen, *OFFERED[: OPTIONS - 1])
+    yield ui.TextDisplay(texts("setup.country"))
+    yield _select(
+        "setup_country", {code: flagged(code) for code in offered}, chosen, placeholder=texts("setup.no_country")
+    )
+    yield Row(_button(texts("setup.country_other"), desk("setup_country_ask")))
+
+
+def _told(sentence: str, deleted: int, key: str, texts: Texts) -> Iterable[ui.Item[Any]]:
+    """Return what a field is for, and how much of what it names was deleted."""
+    yield ui.TextDisplay(f"{sentence}\n{texts(key, number=deleted)}" if deleted else sentence)
+
+
+def _select(verb: str, options: Mapping[str, str], chosen: str | None, placeholder: str | None = None) -> Row:
+    """Return a choice of one; where there is a placeholder, also of none."""
+    rows = [discord.SelectOption(label=label, value=value, default=value == chosen) for value, label in options.items()]
+    fewest = 0 if placeholder else 1
+    return Row(ui.Select(custom_id=desk(verb), options=rows, min_values=fewest, placeholder=placeholder))
+
+
+def _button(
+    label: str,
+    custom_id: str,
+    *,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    disabled: bool = False,
+) -> ui.Button[Any]:
+    return ui.Button(label=label, custom_id=custom_id, style=style, disabled=disabled)
+
+
+def _forget(page: Page, texts: Texts) -> Row:
+    return Row(_button(texts("setup.forget"), desk("setup_forget", page), style=discord.ButtonStyle.danger))
+
+
+def _defaults(ids: Iterable[int], kind: discord.SelectDefaultValueType) -> list[discord.SelectDefaultValue]:
+    return [discord.SelectDefaultValue(id=each, type=kind) for each in sorted(ids)[:OPTIONS]]
+
+
+def _permissions(lacking: Iterable[str], texts: Texts) -> str:
+    return ", ".join(texts(PERMISSIONS[name]) for name in lacking)

@@ -1,0 +1,107 @@
+"""Who may do what, by roles and by Discord's own permissions."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.countries import COUNTRIES, OFFERED
+from bot.core.models import UserId
+from bot.core.moderation import Actor, Capability, GuildSettings
+from bot.faq.rights import may, publishes_alone
+
+ASK, SUGGEST, EDIT, PUBLISH, ADMINISTER = Capability
+DELETED, ROLE, OTHER = 1, 2, 3
+
+roles = st.frozensets(st.integers(1, 4))
+actors = st.builds(Actor, st.just(UserId(1)), roles, st.booleans(), st.booleans())
+settings = st.builds(GuildSettings, roles=st.dictionaries(st.sampled_from(Capability), roles))
+
+
+def member(*held, manages_messages=False, manages_server=False):
+    return Actor(UserId(1), frozenset(held), manages_messages, manages_server)
+
+
+def what(actor, **named):
+    """Return what somebody may, where `/setup` names these roles."""
+    chosen = GuildSettings({Capability(name): frozenset(ids) for name, ids in named.items()})
+    return [capability for capability in Capability if may(actor, capability, chosen)]
+
+
+@given(actors, settings)
+def test_who_may_something_may_all_it_includes(actor, chosen):
+    allowed = [may(actor, capability, chosen) for capability in Capability]
+
+    assert sorted(allowed, reverse=True) == allowed
+
+
+@given(actors, settings)
+def test_manage_server_may_everything_whatever_is_set(actor, chosen):
+    if actor.manages_server:
+        assert all(may(actor, capability, chosen) for capability in Capability)
+
+
+@given(settings)
+def test_every_role_that_was_named_gives_what_it_was_named_for(chosen):
+    assert all(may(member(role), capability, chosen) for capability, named in chosen.roles.items() for role in named)
+
+
+def test_where_nothing_is_set_everybody_asks_and_suggests_and_moderators_publish():
+    assert [ASK, SUGGEST] == what(member())
+    assert [ASK, SUGGEST, EDIT, PUBLISH] == what(member(manages_messages=True))
+
+
+def test_where_asking_takes_a_role_so_does_suggesting():
+    assert [] == what(member(), ask=[ROLE])
+    assert [ASK, SUGGEST] == what(member(ROLE), ask=[ROLE])
+
+
+def test_who_may_suggest_by_a_role_may_ask():
+    assert [ASK, SUGGEST] == what(member(OTHER), ask=[ROLE], suggest=[OTHER])
+    assert [ASK] == what(member(ROLE), ask=[ROLE], suggest=[OTHER])
+
+
+def test_moderators_need_no_role_to_ask_where_members_do():
+    assert [ASK, SUGGEST, EDIT, PUBLISH] == what(member(manages_messages=True), ask=[ROLE])
+
+
+def test_a_role_named_for_publishing_takes_it_from_moderators_who_still_edit():
+    assert [ASK, SUGGEST, EDIT] == what(member(manages_messages=True), publish=[ROLE])
+    assert [ASK, SUGGEST, EDIT, PUBLISH] == what(member(ROLE), publish=[ROLE])
+
+
+def test_editors_by_role_do_not_publish():
+    assert [ASK, SUGGEST, EDIT] == what(member(ROLE), edit=[ROLE])
+
+
+def test_who_sets_up_may_everything():
+    assert list(Capability) == what(member(ROLE), administer=[ROLE])
+    assert [ASK, SUGGEST, EDIT, PUBLISH] == what(member(OTHER, manages_messages=True), administer=[ROLE])
+
+
+@pytest.mark.parametrize("capability", Capability)
+def test_a_deleted_role_lets_nobody_in_and_locks_no_administrator_out(capability):
+    """It is still named, so that what it restricted does not open by itself."""
+    named = {capability.value: [DELETED]}
+
+    assert capability not in what(member(), **named)
+    assert list(Capability) == what(member(manages_server=True), **named)
+
+
+def test_beside_a_deleted_role_the_others_still_count():
+    assert [ASK, SUGGEST, EDIT] == what(member(ROLE), edit=[DELETED, ROLE])
+
+
+def test_with_four_eyes_nobody_publishes_alone():
+    moderator = member(manages_messages=True)
+
+    assert publishes_alone(moderator, GuildSettings())
+    assert not publishes_alone(moderator, GuildSettings(four_eyes=True))
+    assert not publishes_alone(member(), GuildSettings())
+
+
+def test_the_countries_offered_are_countries():
+    assert 249 == len(COUNTRIES)
+    assert set(OFFERED) <= COUNTRIES
+    assert 25 == len(OFFERED)
