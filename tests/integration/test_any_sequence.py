@@ -155,7 +155,7 @@ class AnySequence(RuleBasedStateMachine):
             entries = tuple((await Library(PACK, self.entries).shelf(GUILD)).entries.values())
             texts = texts_to_embed(entries)
             fresh = dict(zip(map(text_hash, texts), WordEmbedder().embed(texts), strict=True))
-            return kept.index, build_index(entries, fresh)
+            return kept.reader.index, build_index(entries, fresh)
 
         kept, built = self.do(both())
         assert built.ids == kept.ids
