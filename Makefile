@@ -13,7 +13,7 @@ demo: ## Try Lantern in a simulated Discord in your browser
 
 test: ## Install what the tests need and run them
 	@$(SETUP) test
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto --dist loadfile
 
 ask: export QUESTION := $(Q)
 ask: ## One question in the terminal: make ask Q="how do I get into a PhD without publications"

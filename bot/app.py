@@ -76,6 +76,7 @@ class Lantern:
     editing: Editing
     guilds: Guilds
     forums: HelpForums
+    posts: PostStore
     queue: Queue
     notices: Notices
     proposals: Proposals
@@ -173,6 +174,7 @@ async def lantern(
             editing=editing,
             guilds=guilds,
             forums=forums,
+            posts=posts,
             queue=queue,
             notices=notices,
             proposals=proposals,

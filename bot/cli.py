@@ -161,8 +161,8 @@ def demo(port: int, *, browser: bool) -> None:
         raise ConfigurationError(
             f"The demo's parts are not installed ({error}). Run `make demo`, or `pip install 'lantern-bot[demo]'`."
         ) from error
-    notes = settings.state / "demo.db"
-    asyncio.run(with_lantern(settings, functools.partial(serve, notes, port, browser), notes=notes))
+    # The simulated server is another one each time, so nothing that happens there is worth keeping.
+    asyncio.run(with_lantern(settings, functools.partial(serve, port, browser), notes=None))
 
 
 @main.command()

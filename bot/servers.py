@@ -23,7 +23,7 @@ from bot.content.exchange import MOST_BYTES, dump, read
 from bot.core.errors import ConfigurationError, ConflictError, Exit, UnavailableError, UsageError, VersionGoneError
 from bot.core.models import EntryId, Format, GuildId
 from bot.core.moderation import ChangeId, ChangeKind, VersionId
-from bot.faq.differences import changed, differences, fields_of_entry
+from bot.faq.differences import between, changed
 from bot.faq.editing import Editing
 from bot.faq.forms import TOPIC_LENGTHS, owners_of
 from bot.faq.importing import Importing
@@ -33,13 +33,14 @@ from bot.session import begin
 from bot.storage.database import Database
 from bot.storage.drafts import DraftStore
 from bot.storage.faq import GuildEntries
-from bot.terminal import show_diff, show_error, show_rows
+from bot.terminal import show_differences, show_error, show_plan
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Sequence
+    from collections.abc import AsyncIterator
 
-    from bot.core.models import Bundle, Entry
-    from bot.faq.differences import Changed, Difference
+    from bot.core.models import Bundle
+    from bot.core.moderation import Version
+    from bot.faq.differences import Changed
     from bot.faq.importing import Plan
     from bot.faq.library import Shelf
 
@@ -78,7 +79,10 @@ class Server:
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @server
 @click.option(
-    "--format", "form", type=click.Choice(list(WRITTEN.values())), help="By default as FILE's name ends, or yaml."
+    "--format",
+    "form",
+    type=click.Choice([form.value for form in WRITTEN.values()]),
+    help="By default as FILE's name ends, or yaml.",
 )
 def export(file: Path, guild: int, form: str | None) -> None:
     """Write the whole FAQ of a server into FILE, or with - to standard output."""
@@ -172,7 +176,8 @@ async def _import(
     if as_json:
         click.echo(json.dumps({**_plan_row(planned, shelf), "change": change}))
     else:
-        _show_plan(planned, shelf, change, guild)
+        show_plan(planned, shelf.topics)
+        click.echo(_outcome(planned, change, guild))
     return planned, change
 
 
@@ -194,8 +199,8 @@ async def _history(entry_id: EntryId, guild: GuildId, *, as_json: bool) -> None:
     for step in steps:
         version = step.version
         at = f"{version.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        click.echo(f"version {version.id}, change {version.change}: {version.kind} {at}{_by(step)}")
-        show_diff(_diff_lines(step.differences) if step.before else [f" {step.question}"])
+        click.echo(f"version {version.id}, change {version.change}: {version.kind} {at}{_by(version)}")
+        show_differences(step.differences if step.before else [])
 
 
 async def _restore(version_id: VersionId, guild: GuildId) -> None:
@@ -214,7 +219,7 @@ async def _restore(version_id: VersionId, guild: GuildId) -> None:
         saved = await here.editing.restore(guild, None, version_id)
     state = "as it was" if saved.entry else "removed, as it was"
     click.echo(f"{version.entry_id} is {state} in version {version_id}; this is change {saved.change}.")
-    show_diff(_diff_lines(_differences(now, saved.entry, shelf)))
+    show_differences(between(now, saved.entry, shelf.topics))
 
 
 async def _undo(change_id: ChangeId, guild: GuildId) -> None:
@@ -266,41 +271,20 @@ def _content_of(file: Path) -> bytes:
         raise UsageError(f"{file} cannot be read ({error.strerror}).") from error
 
 
-def _show_plan(planned: Plan, shelf: Shelf, change: ChangeId | None, guild: GuildId) -> None:
-    show_rows(list(_plan_lines(planned)))
-    for before, after in planned.changed:
-        click.echo(f"{after.id}:")
-        show_diff(_diff_lines(_differences(before, after, shelf)) or ["smaller fields"])
+def _outcome(planned: Plan, change: ChangeId | None, guild: GuildId) -> str:
     counts = f"{len(planned.added)} added, {len(planned.changed)} changed, {len(planned.removed)} removed"
     if change is not None:
-        click.echo(f"Done: {counts}. `lantern faq undo {change} --guild {guild}` takes all of it back.")
-    elif planned.size:
-        click.echo(f"Nothing is changed yet. With --apply: {counts}; {planned.same} are the same.")
-    else:
-        click.echo(f"There is nothing to change; {planned.same} entries are the same.")
-
-
-def _plan_lines(planned: Plan) -> Iterator[tuple[tuple[str, str, str], str]]:
-    """Yield what would be done, to which entry, and its question; each row with its colour."""
-    for clash in planned.clashes:
-        yield ("left out", clash.entry.id, f"{clash.wording!r} is a wording of {clash.owner.id}"), "yellow"
-    for topic in planned.kept_titles:
-        yield ("title stays", topic.id, topic.title), "yellow"
-    for entry in planned.removed:
-        yield ("remove", entry.id, entry.question), "red"
-    for _, entry in planned.changed:
-        yield ("change", entry.id, entry.question), "cyan"
-    for entry in planned.added:
-        yield ("add", entry.id, entry.question), "green"
-    for topic in planned.topics:
-        yield ("new topic", topic.id, topic.title), "green"
+        return f"Done: {counts}. `lantern faq undo {change} --guild {guild}` takes all of it back."
+    if planned.size:
+        return f"Nothing is changed yet. With --apply: {counts}; {planned.same} are the same."
+    return f"There is nothing to change; {planned.same} entries are the same."
 
 
 def _plan_row(planned: Plan, shelf: Shelf) -> dict[str, Any]:
     return {
         "added": [entry.id for entry in planned.added],
         "changed": [
-            {"entry": after.id, "fields": [each.field for each in _differences(before, after, shelf)]}
+            {"entry": after.id, "fields": [each.field for each in between(before, after, shelf.topics)]}
             for before, after in planned.changed
         ],
         "removed": [entry.id for entry in planned.removed],
@@ -326,16 +310,7 @@ def _version_row(step: Changed) -> dict[str, Any]:
     }
 
 
-def _by(step: Changed) -> str:
-    version = step.version
+def _by(version: Version) -> str:
     if version.by is not None:
         return f", by {version.by}"
     return "" if version.kind is ChangeKind.SHIPPED else ", from the terminal"
-
-
-def _differences(before: Entry | None, after: Entry | None, shelf: Shelf) -> Sequence[Difference]:
-    return differences(fields_of_entry(before, shelf.topics), fields_of_entry(after, shelf.topics))
-
-
-def _diff_lines(found: Sequence[Difference]) -> list[str]:
-    return [line for each in found for line in (f"@@ {each.field} @@", *each.lines)]

@@ -14,16 +14,19 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.core.models import Kind
+from bot.faq.differences import between
 from bot.views.pages import checked_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
 
     from bot.content.lint import Advice
-    from bot.core.models import Entry, Reply
+    from bot.core.models import Entry, Reply, Topic, TopicId
     from bot.core.texts import Texts
     from bot.doctor import Finding
+    from bot.faq.differences import Difference
+    from bot.faq.importing import Plan
 
 DIFF_STYLES = {"+": "green", "-": "red", "@": "dim"}
 WIDTH = 88
@@ -80,20 +83,40 @@ def show_advice(advice: Sequence[Advice], most: int | None) -> None:
             console.print(f"  ... and {len(held) - most} more", style="dim")
 
 
-def show_rows(rows: Sequence[tuple[Sequence[str], str]]) -> None:
-    """Print rows in columns, each with its colour."""
+def show_plan(planned: Plan, topics: Mapping[TopicId, Topic]) -> None:
+    """Print what an import would do: a row for each entry, then how those that change differ."""
     table = Table(show_header=False, box=None, padding=(0, 1))
-    for row, style in rows:
+    for row, style in _plan_rows(planned):
         table.add_row(*map(Text, row), style=style)
-    if rows:
+    if table.rows:
         _console().print(table)
+    for before, after in planned.changed:
+        click.echo(f"{after.id}:")
+        show_differences(between(before, after, topics))
 
 
-def show_diff(lines: Sequence[str]) -> None:
-    """Print the lines of a diff, indented, in their colours."""
+def _plan_rows(planned: Plan) -> Iterator[tuple[tuple[str, str, str], str]]:
+    """Yield what would be done, to which entry, and its question; each row with its colour."""
+    for clash in planned.clashes:
+        yield ("left out", clash.entry.id, f"{clash.wording!r} is a wording of {clash.owner.id}"), "yellow"
+    for topic in planned.kept_titles:
+        yield ("title stays", topic.id, topic.title), "yellow"
+    for entry in planned.removed:
+        yield ("remove", entry.id, entry.question), "red"
+    for _, entry in planned.changed:
+        yield ("change", entry.id, entry.question), "cyan"
+    for entry in planned.added:
+        yield ("add", entry.id, entry.question), "green"
+    for topic in planned.topics:
+        yield ("new topic", topic.id, topic.title), "green"
+
+
+def show_differences(found: Sequence[Difference]) -> None:
+    """Print how two states of an entry differ, indented."""
     console = _console()
-    for line in lines:
-        console.print(Text(f"    {line}", DIFF_STYLES.get(line[:1], "")), soft_wrap=True)
+    for each in found:
+        for line in (f"@@ {each.field} @@", *each.lines):
+            console.print(Text(f"    {line}", DIFF_STYLES.get(line[:1], "")), soft_wrap=True)
 
 
 def show_error(message: str) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from bot import app
 from bot.core.models import Pack, Topic, TopicId
@@ -41,15 +44,21 @@ def real_embedder():
 
 @pytest.fixture(scope="session")
 def vectors_path(tmp_path_factory, content, real_embedder) -> Path:
-    """A database in which the shipped pack is embedded and calibrated, made once."""
-    path = tmp_path_factory.mktemp("vectors") / "vectors.db"
+    """A database in which the shipped pack is embedded and calibrated, made once for all processes of this run."""
+    mine = tmp_path_factory.mktemp("vectors") / "vectors.db"
+    shared = mine.parents[2 if "PYTEST_XDIST_WORKER" in os.environ else 1]
+    made, half_made = shared / "vectors.db", shared / "half-made.db"
 
     async def fill() -> None:
-        async with app.lantern(content, path, None, lambda: real_embedder):
+        async with app.lantern(content, half_made, None, lambda: real_embedder):
             pass
 
-    asyncio.run(fill())
-    return path
+    with FileLock(shared / "vectors.lock"):
+        if not made.exists():
+            asyncio.run(fill())
+            half_made.rename(made)
+    shutil.copy(made, mine)
+    return mine
 
 
 @pytest.fixture

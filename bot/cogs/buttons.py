@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.cogs.ask import may_post, today
-from bot.cogs.gate import guild_of
-from bot.cogs.routes import Route, data_of, message_of
+from bot.cogs.gate import Interaction, guild_of
+from bot.cogs.routes import Route, message_of, pick_in
 from bot.cogs.tell import is_discord_down, say
 from bot.core.errors import StorageError
 from bot.core.models import EntryId, TopicId, UserId
@@ -29,6 +29,7 @@ from bot.views.answers import (
     trail_in,
     unknown_card,
 )
+from bot.views.ids import number_in
 from bot.views.trail import Trail
 
 if TYPE_CHECKING:
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from bot.faq.asking import Asking
     from bot.faq.proposals import Proposals
     from bot.views.answers import Card
-
-Interaction = discord.Interaction[Any]
 
 MAY_NOT_READ_HISTORY, BAD_REQUEST = 160002, 50035
 """Discord's codes for a reply without Read Message History, and for a body it refuses: a reply to nothing."""
@@ -99,7 +98,7 @@ class Buttons:
         await self._asking.count(guild_of(interaction), reply)
 
     async def _pick(self, interaction: Interaction, _list: str, trail: str) -> None:
-        await self._choose(interaction, str(data_of(interaction)["values"][0]), trail)
+        await self._choose(interaction, pick_in(interaction), trail)
 
     async def _none(self, interaction: Interaction, trail: str) -> None:
         question = self._question(interaction)
@@ -160,14 +159,14 @@ class Buttons:
     async def _turn_page(self, interaction: Interaction, entry: str, where: str, page: str) -> None:
         reply = await self._asking.show(guild_of(interaction), EntryId(entry), self._question(interaction))
         if where == SHARED:
-            card = shared_card(reply, self._texts, today(), int(page))
+            card = shared_card(reply, self._texts, today(), number_in(page))
         else:
             message = message_of(interaction)
             card = answer_card(
                 reply,
                 self._texts,
                 today(),
-                page=int(page),
+                page=number_in(page),
                 trail=Trail.parse(where),
                 may_share=offers_share(message),
                 note=note_in(message),
@@ -180,7 +179,7 @@ class Buttons:
         await interaction.followup.send(view=card, ephemeral=True)
 
     async def _notify(self, interaction: Interaction, unanswered: str) -> None:
-        wish = await self._asking.wish(int(unanswered), UserId(interaction.user.id))
+        wish = await self._asking.wish(guild_of(interaction), number_in(unanswered), UserId(interaction.user.id))
         await say(interaction, self._texts(WISHES[wish]))
 
     async def _vote(self, interaction: Interaction, entry: str, *, helped: bool) -> None:

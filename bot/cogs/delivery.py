@@ -6,13 +6,12 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import discord
 from discord.ext import tasks
 
 from bot.cogs.ask import today
 from bot.cogs.gate import guild_of
-from bot.cogs.tell import is_discord_down
+from bot.cogs.tell import UNSENT, is_discord_down
 from bot.core.models import UserId
 from bot.core.texts import SPOKEN
 from bot.core.unanswered import MODERATORS, NoticeState
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
 PERIOD_SECONDS = 15 * 60.0
 """Between two tries where Discord could not be reached; whatever is new is sent at once."""
-UNSENT = (discord.HTTPException, aiohttp.ClientError, TimeoutError)
 
 log = logging.getLogger(__name__)
 
@@ -124,19 +122,21 @@ class Delivery:
         return True
 
     async def _failed(self, notice: Notice, error: BaseException) -> bool:
-        is_down = is_discord_down(error)
-        if isinstance(error, discord.NotFound):
-            log.info("Somebody who was to be told is no longer on Discord")
+        log.warning("A notice was not sent: %s", error)
+        if is_discord_down(error):
+            await self._notices.put_back(notice, NoticeState.WAITING)
+            return False
+        # Whoever is no longer on Discord is told nothing, nor is a channel where the bot may not write.
+        if isinstance(error, discord.NotFound) or notice.user == MODERATORS:
             await self._notices.drop(notice)
         else:
-            log.warning("A notice was not sent: %s", error)
-            await self._notices.put_back(notice, NoticeState.WAITING if is_down else NoticeState.CLOSED)
-        return not is_down
+            await self._notices.put_back(notice, NoticeState.CLOSED)
+        return True
 
     async def _send(self, notice: Notice, cards: Sequence[Card]) -> bool:
         first, *further = cards
         if notice.user == MODERATORS:
-            await self._desk.tell_moderators(notice.guild, first)
+            await self._desk.post_to_moderators(notice.guild, first)
             return True
         if not await self._desk.tell_person(notice.user, first):
             return False

@@ -10,6 +10,7 @@ import discord
 from discord import app_commands
 
 from bot.cogs.gate import CAPABILITY, guild_of
+from bot.cogs.tell import UNSENT
 from bot.core.errors import EntryGoneError
 from bot.core.models import EntryId
 from bot.faq.asking import PICKED
@@ -60,23 +61,27 @@ class Desk:
         """Return the entry an option names: a picked row, or an id that was typed. Raises EntryGoneError."""
         found = PICKED.fullmatch(picked if picked.startswith("id:") else f"id:{picked}")
         if found is None:
-            raise EntryGoneError(f"{picked!r:.80} is no row that was offered.")
+            raise EntryGoneError("What was typed is no row that was offered.")
         return EntryId(found[1])
 
     async def tell_moderators(self, guild: GuildId, card: Card, **files: Any) -> discord.Message | None:
-        """Post in the moderators' channel; None where there is none, it was deleted, or the bot may not write there."""
+        """Post in the moderators' channel; None where there is none, or nothing could be posted there."""
+        try:
+            return await self.post_to_moderators(guild, card, **files)
+        except UNSENT as error:
+            log.warning("The moderators' channel could not be told: %s", error)
+            return None
+
+    async def post_to_moderators(self, guild: GuildId, card: Card, **files: Any) -> discord.Message | None:
+        """Post in the moderators' channel; None where there is none. Raises one of UNSENT."""
         settings = await self.gate.guilds.settings(guild)
         if settings.moderators_channel is None:
             return None
         channel = self.client.get_partial_messageable(settings.moderators_channel, guild_id=guild)
-        try:
-            return await channel.send(view=card, **files)
-        except discord.HTTPException as error:
-            log.warning("The moderators' channel could not be told: %s", error)
-            return None
+        return await channel.send(view=card, **files)
 
     async def tell_person(self, user: int, card: Card) -> bool:
-        """Write to somebody directly; False where they take no direct messages. Raises HTTPException."""
+        """Write to somebody directly; False where they take no direct messages. Raises one of UNSENT."""
         try:
             channel = await self.client.create_dm(discord.Object(user))
             await channel.send(view=card)

@@ -16,10 +16,11 @@ log = logging.getLogger(__name__)
 
 
 class Watch:
-    """Looks every LOOK_SECONDS, once started."""
+    """Looks again and again, once started."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, every_seconds: float = LOOK_SECONDS) -> None:
         self._desk = desk
+        self._every_seconds = every_seconds
         self._running: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -35,7 +36,7 @@ class Watch:
     async def _run(self) -> None:
         await self._desk.client.wait_until_ready()
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(self._every_seconds)
             try:
                 await self._desk.lantern.elsewhere.look()
             except Exception:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
 
 from bot.cogs.ask import today
-from bot.cogs.gate import actor_of, guild_of
+from bot.cogs.gate import Interaction, actor_of, guild_of
 from bot.cogs.routes import Route, message_of
-from bot.cogs.tell import say
+from bot.cogs.tell import UNSENT, say
 from bot.core.errors import EntryGoneError, LanternError
 from bot.core.models import EntryId, GuildId, UserId
 from bot.core.moderation import Actor, Capability, ForumMode
@@ -21,6 +20,7 @@ from bot.faq.forum import NewPost
 from bot.faq.rights import may
 from bot.views.answers import answer_card, sentence
 from bot.views.forum import quiet_card, suggestion_card
+from bot.views.ids import number_in
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from bot.cogs.desk import Desk
     from bot.core.moderation import GuildSettings
     from bot.faq.forum import Found
-
-Interaction = discord.Interaction[Any]
 
 NO_STARTER_YET = 40058
 """Discord's code for a thread whose first message has not arrived: it announces the thread before
@@ -66,7 +64,7 @@ class ForumPosts:
             return
         try:
             await self._look_at(thread)
-        except (LanternError, discord.HTTPException, aiohttp.ClientError, TimeoutError) as error:
+        except (LanternError, *UNSENT) as error:
             log.warning("A post in a help forum was passed over: %s", error)
 
     async def _look_at(self, thread: discord.Thread) -> None:
@@ -115,7 +113,7 @@ class ForumPosts:
         await asking.count(guild_of(interaction), reply)
 
     async def _helped(self, interaction: Interaction, poster: str, entry: str) -> None:
-        if interaction.user.id != int(poster):
+        if interaction.user.id != number_in(poster):
             await say(interaction, self._texts("forum.poster_only"))
             return
         await self._forums.helped(message_of(interaction).channel.id)
@@ -124,18 +122,18 @@ class ForumPosts:
         except EntryGoneError:
             card = sentence(self._texts("forum.has_helped"))
         else:
-            card = suggestion_card(found, self._texts, UserId(int(poster)), is_thanked=True)
+            card = suggestion_card(found, self._texts, UserId(number_in(poster)), is_thanked=True)
         await interaction.edit_original_response(view=card)
 
     async def _dismiss(self, interaction: Interaction, poster: str) -> None:
         settings = await self._desk.gate.guilds.settings(guild_of(interaction))
-        if interaction.user.id != int(poster) and not is_staff(actor_of(interaction), settings):
+        if interaction.user.id != number_in(poster) and not is_staff(actor_of(interaction), settings):
             await say(interaction, self._texts("forum.poster_or_staff_only"))
             return
         await self._take_away(interaction)
 
     async def _never(self, interaction: Interaction, poster: str) -> None:
-        if interaction.user.id != int(poster):
+        if interaction.user.id != number_in(poster):
             await say(interaction, self._texts("forum.poster_only"))
             return
         await self._forums.set_quiet(guild_of(interaction), UserId(interaction.user.id), quiet=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.cogs.tell import guarded, say
+from bot.core.errors import OldButtonError
 from bot.views.ids import parse_action
 
 if TYPE_CHECKING:
@@ -68,19 +69,38 @@ def data_of(interaction: Interaction) -> dict[str, Any]:
 
 
 def message_of(interaction: Interaction) -> discord.Message:
-    """Return the message whose component was used."""
+    """Return the message whose component was used. Raises OldButtonError for a form that no message opened."""
     if interaction.message is None:
-        raise ValueError("a click without a message")
+        raise OldButtonError("A click without a message.")
     return interaction.message
 
 
+def picked_in(interaction: Interaction) -> list[str]:
+    """Return what was picked in a select menu. Raises OldButtonError where that is none."""
+    picked = data_of(interaction).get("values")
+    if picked is None:
+        raise OldButtonError("A press that is no pick.")
+    return [str(value) for value in picked]
+
+
+def pick_in(interaction: Interaction) -> str:
+    """Return the one thing that was picked. Raises OldButtonError."""
+    for picked in picked_in(interaction):
+        return picked
+    raise OldButtonError("A pick of nothing.")
+
+
 def fields_of(interaction: Interaction) -> dict[str, str]:
-    """Return what was typed or picked in a modal, by the custom id of each field; several picks one per line."""
+    """Return what was typed or picked in a modal, by the custom id of each field; several picks one per line.
+
+    Half of a character, as some keyboards send it, becomes a question mark: it could not be stored.
+    """
     found: dict[str, str] = {}
     for part in data_of(interaction).get("components", ()):
         field = part.get("component")
         if field is not None:
-            found[field["custom_id"]] = "\n".join(field["values"]) if "values" in field else field.get("value") or ""
+            typed = "\n".join(field["values"]) if "values" in field else field.get("value") or ""
+            found[field["custom_id"]] = typed.encode("utf-8", "replace").decode()
     return found
 
 

@@ -61,12 +61,12 @@ class Suggest:
         await interaction.response.send_modal(form)
 
     async def _suggest(self, interaction: Interaction) -> None:
-        guild, by, typed = guild_of(interaction), UserId(interaction.user.id), _typed(interaction)
+        guild, by, typed = guild_of(interaction), UserId(interaction.user.id), fields_of(interaction)
         question, answer, why = (typed.get(name, "") for name in (QUESTION, ANSWER, WHY))
         await self._keep(interaction, self._suggestions.suggest(guild, by, question, answer, why), typed)
 
     async def _improve(self, interaction: Interaction, entry: str) -> None:
-        guild, by, typed = guild_of(interaction), UserId(interaction.user.id), _typed(interaction)
+        guild, by, typed = guild_of(interaction), UserId(interaction.user.id), fields_of(interaction)
         await self._keep(interaction, self._suggestions.improve(guild, by, EntryId(entry), typed.get(WHAT, "")), typed)
 
     async def _keep(self, interaction: Interaction, kept: Awaitable[Draft | None], typed: dict[str, str]) -> None:
@@ -78,8 +78,3 @@ class Suggest:
         help_first = help_card(self._texts, country_of(interaction))
         card = sentence(self._texts("suggest.thanks")) if suggestion else help_first
         await interaction.followup.send(view=card, ephemeral=True)
-
-
-def _typed(interaction: Interaction) -> dict[str, str]:
-    # Half of a character, as some keyboards send it, cannot be stored.
-    return {name: text.encode("utf-8", "replace").decode() for name, text in fields_of(interaction).items()}

@@ -22,6 +22,9 @@ NOBODY_THERE = frozenset({10062, 10015, 50027, 40060, 10003, 10008})
 """Discord's codes for an interaction that can no longer be answered (discord/limits.md): too old, answered,
 or its channel or message is gone."""
 
+UNSENT = (discord.HTTPException, aiohttp.ClientError, TimeoutError)
+"""What is raised where something was not sent, or nobody knows whether it was."""
+
 log = logging.getLogger(__name__)
 
 
@@ -41,7 +44,7 @@ async def tell(interaction: discord.Interaction, error: Exception, texts: Texts)
         return
     try:
         await say(interaction, text)
-    except (discord.HTTPException, aiohttp.ClientError, TimeoutError) as failure:
+    except UNSENT as failure:
         log.warning("A person could not be told about an error: %s", failure)
 
 

@@ -185,6 +185,12 @@ class VersionGoneError(LanternError):
     text_key = "error.version_gone"
 
 
+class OldButtonError(LanternError):
+    """A custom id says what no button or form of this version says."""
+
+    text_key = "error.button_old"
+
+
 class TooManySuggestionsError(LanternError):
     """As many suggestions of one member wait as a server keeps."""
 
@@ -213,3 +219,14 @@ class FormError(LanternError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__(f"An entry has {len(self.faults)} faults: {', '.join(fault.text_key for fault in faults)}.")
+
+
+class WordingTakenError(FormError):
+    """A change would let two entries hold the same words; nothing was saved."""
+
+    exit_code = Exit.DATA
+    text_key = "error.wording_taken"
+
+    def __str__(self) -> str:
+        taken = (f"{fault.values['text']!r} (of {fault.values['question']!r})" for fault in self.faults)
+        return f"Another entry holds these words by now, and only one answer can be right for them: {', '.join(taken)}."

@@ -13,17 +13,17 @@ from bot.core.errors import UnavailableError
 from bot.demo.preview import PAGES, make_preview
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bot.demo.world import Person, World
+
+TITLE_LENGTH = 100
+"""Discord's limit for the title of a thread."""
 
 
 class Lobby:
     """Serves the lobby on `port` and the preview on the next one, on this machine only."""
 
-    def __init__(self, world: World, notes: Path, port: int) -> None:
+    def __init__(self, world: World, port: int) -> None:
         self._world = world
-        self._notes = notes
         self._port = port
         self._lock = asyncio.Lock()
         self._preview: Any = None
@@ -37,7 +37,7 @@ class Lobby:
     async def start(self) -> None:
         """Listen; raises UnavailableError when a port is taken."""
         app = web.Application()
-        app.add_routes([web.get("/", self._index), web.get("/go", self._go)])
+        app.add_routes([web.get("/", self._index), web.get("/go", self._go), web.post("/post", self._post)])
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         try:
@@ -71,17 +71,18 @@ class Lobby:
 
     async def _index(self, _request: web.Request) -> web.Response:
         page = Template((PAGES / "lobby.html").read_text(encoding="utf-8"))
-        people = "\n".join(self._section(person) for person in self._world.people)
-        return web.Response(
-            text=page.substitute(people=people, notes=escape(str(self._notes))), content_type="text/html"
+        text = page.substitute(
+            people="\n".join(self._section(person) for person in self._world.people),
+            posters="".join(f"<option>{escape(person.name)}</option>" for person in self._world.people),
         )
+        return web.Response(text=text, content_type="text/html")
 
     def _section(self, person: Person) -> str:
         links = "".join(
             f'<a href="/go?who={person.member.id}&amp;where={place.id}">{escape(_label(place))}</a>'
             for place in self._world.places_of(person)
         )
-        heading = f"<h2>{escape(person.name)} <small>{escape(person.about)}</small></h2>"
+        heading = f"<h2>{escape(person.name)} <small>{escape(person.about)}: <b>{escape(person.may)}</b></small></h2>"
         return f'<section data-person="{escape(person.name)}">{heading}<nav>{links}</nav></section>'
 
     async def _go(self, request: web.Request) -> web.Response:
@@ -91,6 +92,16 @@ class Lobby:
         place = places.get(request.query.get("where", ""))
         if person is None or place is None:
             raise web.HTTPFound("/")
+        raise web.HTTPFound(await self.enter(person, place))
+
+    async def _post(self, request: web.Request) -> web.Response:
+        """Open a post in the help forum, which the preview cannot, and show it."""
+        sent = await request.post()
+        people = {person.name: person for person in self._world.people}
+        person, title = people.get(str(sent.get("who", ""))), str(sent.get("title", "")).strip()
+        if person is None or not title:
+            raise web.HTTPFound("/")
+        place = await self._world.post(person, title[:TITLE_LENGTH], title)
         raise web.HTTPFound(await self.enter(person, place))
 
 

@@ -1,4 +1,4 @@
-"""SimCord's browser view of one channel, with the two things the demo adds: message menus and a way to the lobby.
+"""SimCord's browser view of one channel, with what the demo adds: message menus, and a way to the lobby.
 
 It builds on private parts of SimCord (pinned to one version in pyproject.toml): its preview has no message menus.
 """
@@ -6,13 +6,17 @@ It builds on private parts of SimCord (pinned to one version in pyproject.toml):
 from __future__ import annotations
 
 import secrets
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
+from simcord.preview import _action_plans, _component_projection
 from simcord.preview import _server as simcord_server
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.demo.world import Person, World
 
 PAGES = Path(__file__).parent / "pages"
@@ -20,6 +24,7 @@ CAPABILITY = "demo"
 """The fixed part of the preview's address; the server listens on this machine only."""
 _MESSAGE_MENU = 3
 """Discord's application command type MESSAGE."""
+_control_key, _component_key = _component_projection._control_key, _action_plans._component_key  # noqa: SLF001 - see above
 
 
 class PreviewServer(simcord_server.PreviewServer):
@@ -33,6 +38,8 @@ class PreviewServer(simcord_server.PreviewServer):
     async def start(self) -> None:
         """Listen on 127.0.0.1; the same routes as SimCord's own server, and ours."""
         simcord_server.web = web  # type: ignore[attr-defined]
+        _component_projection._control_key = _projected_key  # noqa: SLF001 - see the module's docstring
+        _action_plans._component_key = _acted_on_key  # noqa: SLF001 - see the module's docstring
         app = web.Application(handler_args={"handler_cancellation": False})
         app.add_routes(
             [
@@ -93,6 +100,23 @@ class PreviewServer(simcord_server.PreviewServer):
         if not self._authorized(request, context=context):
             raise web.HTTPUnauthorized
         return self.preview._get_page(context)  # noqa: SLF001 - see the module's docstring
+
+
+def _projected_key(scope: str, component: Mapping[str, Any], path: str) -> str | None:
+    return _control_key(scope, _known_by_custom_id(component), path)
+
+
+def _acted_on_key(component: Mapping[str, Any], path: str, message_id: int) -> str | None:
+    return _component_key(_known_by_custom_id(component), path, message_id)
+
+
+def _known_by_custom_id(component: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a component whose id is its custom id's.
+
+    By its place in the message, a menu would hold what was chosen in another one that stood there before.
+    """
+    custom_id = component.get("custom_id")
+    return component if custom_id is None else {**component, "id": zlib.crc32(custom_id.encode()) + 1}
 
 
 def make_preview(world: World, person: Person, place: Any, port: int, lobby_url: str) -> Any:

@@ -15,8 +15,6 @@ from bot.demo.story import tell_story
 from bot.demo.world import build_world
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bot.app import Lantern
     from bot.demo.world import World
 
@@ -25,19 +23,19 @@ _TEXT_DISPLAY = 10
 """Discord's component type."""
 
 
-async def serve(notes: Path, port: int, browser: bool, lantern: Lantern) -> None:
+async def serve(port: int, browser: bool, lantern: Lantern) -> None:
     """Run the bot in the simulated Discord. Raises UnavailableError when a port is taken."""
     # The simulated Discord starts empty each time, so the commands are told each time.
     client = LanternClient(lantern, force_sync=True)
     world = await build_world(client)
     try:
         await _ask_first(world)
-        await tell_story(world, lantern)
-        lobby = Lobby(world, notes, port)
+        await tell_story(world, client)
+        lobby = Lobby(world, port)
         with stop_on_signals() as stop:
             await lobby.start()
             click.echo(f"\nOpen {lobby.url} in a browser: whom to be, and where. Ctrl-C ends it.")
-            click.echo(f"What is pressed and asked there is kept in {notes}.")
+            click.echo("What is pressed and asked there is forgotten when it ends.")
             if browser:
                 webbrowser.open(lobby.url)
             await stop.wait()

@@ -1,65 +1,82 @@
-"""What happened on the demo's server before you came: it is set up, people asked, and some were not answered."""
+"""What happened on the demo's server just before you came: it is set up, people asked, voted, suggested, wrote."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from simcord.components import walk_components
 
-from bot.core.models import GuildId, UserId
-from bot.core.moderation import ForumMode, GuildSettings
+from bot.core.models import GuildId
+from bot.core.moderation import Capability, ForumMode, GuildSettings
+from bot.demo.past import tell_past
+from bot.faq.digest import FIRST_HOUR
 
 if TYPE_CHECKING:
-    from bot.app import Lantern
+    from bot.cogs.client import LanternClient
     from bot.demo.world import Person, World
 
+CHOIR, CHOIR_TOO = "which institutes have a choir for researchers", "is there a choir for researchers"
+CARAVAN = "do PhD programmes offer parking for a caravan"
+STOPPED = "three months since my interview and they just stopped answering"
+NO_REPLY = "my supervisor never replies to my messages"
 ASKED = (
-    ("Noor", "which institutes have a choir for researchers"),
-    ("Sam", "do research institutes have a choir"),
-    ("Ines", "do PhD programmes offer parking for a caravan"),
+    ("Noor", CHOIR, "Tell me when this is answered"),
+    ("Sam", CHOIR_TOO, "Tell me when this is answered"),
+    ("Ines", CHOIR, None),
+    ("Ines", CARAVAN, None),
+    ("Noor", STOPPED, "That helped"),
+    ("Sam", STOPPED, "That helped"),
+    ("Noor", NO_REPLY, "Not what I meant"),
 )
-"""Who asked what the FAQ has no answer to."""
-WEEKS, VOTED_ON = 8, 6
-"""How long ago the server's invented past begins, and on how many entries people have voted."""
-POSTS = (
-    ("Noor", "How do I get into a PhD without publications?", "I have none, and every advert asks for them."),
-    ("Sam", "Twelve rejections, how do I tell my family", "They ask every Sunday."),
-)
-"""What the help forum was asked, in titles."""
+"""Who asked what, and what they pressed then."""
+SUGGESTED = {
+    "question": "Which podcasts do people listen to who are not in academia yet?",
+    "answer": "Short ones. I listen on the bus, and it keeps me in touch with the field.",
+    "why": "I work nights and cannot come to talks.",
+}
+WRITTEN = {
+    "question": "What does a conditional offer mean, and what if I miss the condition?",
+    "answer": "The place is yours once you have shown what they ask for, most often a final grade or a language "
+    "certificate, by the date in the letter.\n\n**If it will be late or too low, write before that date**, to whoever "
+    "signed the letter. Say what you have, what is missing, and when it comes. Many extend the date; none can do so "
+    "for somebody who stayed silent.",
+    "phrasings": "my offer has a condition\nconditional offer but my grade is too low",
+    "topic": "Interviews and offers",
+    "sources": "Ines, who missed hers by a tenth of a grade",
+}
+"""What a member suggests, and what a mentor writes who may not publish alone."""
 
 
-async def tell_story(world: World, lantern: Lantern) -> None:
-    """Set the server up and let people ask, so that a moderator finds something to do."""
-    moderators, ask = world.place("moderators"), world.place("ask-lantern")
-    settings = GuildSettings(moderators_channel=moderators.id, forums={world.forum.id: ForumMode.SHADOW})
-    await lantern.guilds.update(GuildId(world.guild.id), lambda _: settings)
-    await _tell_weeks(lantern, GuildId(world.guild.id))
-    for name, question in ASKED:
-        await _ask(world, world.person(name), ask, question)
-    for name, title, text in POSTS:
-        await world.post(world.person(name), title, text)
-
-
-async def _tell_weeks(lantern: Lantern, guild: GuildId) -> None:
-    """Let the weeks before have happened: invented figures, so that the statistics have something to show."""
-    entries = [entry.id for entry in lantern.library.pack.entries]
-    for week in range(1, WEEKS + 1):
-        day = datetime.now(UTC).date() - timedelta(weeks=week)
-        for number in range(3 + (5 * week) % 7):
-            await lantern.days.count(guild, day, "answer", entries[(31 * week + 57 * number) % len(entries)])
-        for what, times in (("choices", 1 + week % 3), ("unknown", (week + 1) % 3)):
-            for _ in range(times):
-                await lantern.days.count(guild, day, what, None)
-    for number, entry_id in enumerate(entries[:VOTED_ON]):
-        for voter in range(7):
-            await lantern.activity.vote(guild, entry_id, UserId(voter), helped=(voter + number) % 5 != 0)
-
-
-async def _ask(world: World, person: Person, place: object, question: str) -> None:
-    result = await world.do(person.member.slash, place, "ask", question=question)
-    none = next(
-        (part for part in walk_components(result.response.components) if ":none:" in part.get("custom_id", "")), None
+async def tell_story(world: World, client: LanternClient) -> None:
+    """Set the server up and let people do what they do, so that a moderator finds something to do."""
+    lantern, guild, today = client.desk.lantern, GuildId(world.guild.id), datetime.now(UTC)
+    settings = GuildSettings(
+        roles={Capability.EDIT: frozenset({world.guild.roles["Mentor"].id})},
+        moderators_channel=world.place("moderators").id,
+        forums={world.forum.id: ForumMode.SHADOW},
+        digest_day=today.weekday(),
     )
-    if none is not None:
-        await world.do(person.member.click, result.response, custom_id=none["custom_id"])
+    await lantern.guilds.update(guild, lambda _: settings)
+    await tell_past(world, lantern)
+    place = world.lounge
+    for name, question, button in ASKED:
+        await _ask(world, world.person(name), place, question, button)
+    await _fill(world, world.person("Sam"), place, "suggest", SUGGESTED)
+    preview = await _fill(world, world.person("Ines"), place, "faq add", WRITTEN)
+    await world.do(world.person("Ines").member.click, preview, label="Hand in")
+    await client.weekly.run_due(today.replace(hour=FIRST_HOUR))
+
+
+async def _ask(world: World, person: Person, place: Any, question: str, button: str | None) -> None:
+    """Ask as somebody; they leave choices aside, and press what they press then, where it is offered."""
+    result = await world.do(person.member.slash, place, "ask", question=question)
+    for label in filter(None, ("None of these", button)):
+        if label in [part.get("label", "") for part in walk_components(result.response.components)]:
+            result = await world.do(person.member.click, result.response, label=label)
+
+
+async def _fill(world: World, person: Person, place: Any, command: str, fields: dict[str, str]) -> Any:
+    """Use a command that opens a form, submit it, and return the message that comes."""
+    opened = await world.do(person.member.slash, place, command)
+    return (await world.do(person.member.submit_modal, opened, fields)).response

@@ -48,6 +48,7 @@ class Person:
 
     name: str
     about: str
+    may: str
     member: Any
 
 
@@ -59,7 +60,9 @@ class World:
         self.guild = guild
         self.people = people
         self.forum = forum
-        self._places = places
+        self.lounge = guild.create_text_channel("lounge")
+        """Where things happened before you came; not among the places to go."""
+        self._places = list(places)
 
     def person(self, name: str) -> Person:
         """Return somebody by name."""
@@ -70,8 +73,21 @@ class World:
         return next(place for place in self._places if place.name == name)
 
     async def post(self, person: Person, title: str, text: str) -> Any:
-        """Open a thread in the help forum as somebody."""
-        return await _forum_post(self.env, self.forum, person, title, text)
+        """Open a thread in the help forum as somebody; the bot hears of it."""
+        thread = self.old_post(person, title)
+        backend = self.env.backend
+        backend.announce_thread_create(thread)
+        message = backend.prepare_message(thread.id, person.member.id, text)
+        message.id = thread.id  # as on Discord
+        backend.commit_message(message)
+        await self.do(self.env.settle)
+        place = next(each for each in self.forum.threads if each.id == thread.id)
+        self._places.append(place)
+        return place
+
+    def old_post(self, person: Person, title: str) -> Any:
+        """Return a thread that was there before the bot came."""
+        return self.env.backend.create_thread(self.forum.id, title, person.member.id, broadcast=False)
 
     def places_of(self, person: Person) -> list[Any]:
         """Return the channels and threads a person may read, and their direct messages with the bot."""
@@ -110,24 +126,17 @@ async def build_world(client: discord.Client) -> World:
     itself = guild.create_role("Lantern")
     env.backend.add_member_role(guild.id, env.backend.bot_user.id, itself.id)
     administrator = guild.create_role("Administrator", permissions=discord.Permissions(manage_guild=True))
+
+    def person(name: str, about: str, may: str, *roles: Any) -> Person:
+        member = guild.add_member(env.create_user(name.lower(), global_name=name), roles=list(roles))
+        return Person(name, about, may, member)
+
     people = (
-        Person("Noor", "newcomer, joined today", guild.add_member(env.create_user("noor", global_name="Noor"))),
-        Person("Sam", "member, twelve rejections", guild.add_member(env.create_user("sam", global_name="Sam"))),
-        Person(
-            "Ines",
-            "mentor, got in on the third try",
-            guild.add_member(env.create_user("ines", global_name="Ines"), roles=[mentor]),
-        ),
-        Person(
-            "Mika",
-            "moderator",
-            guild.add_member(env.create_user("mika", global_name="Mika"), roles=[moderator]),
-        ),
-        Person(
-            "Lena",
-            "administrator, and moderator",
-            guild.add_member(env.create_user("lena", global_name="Lena"), roles=[moderator, administrator]),
-        ),
+        person("Noor", "newcomer, joined today", "asks and suggests"),
+        person("Sam", "member, twelve rejections", "asks and suggests"),
+        person("Ines", "mentor, got in on the third try", "also writes entries, which a moderator approves", mentor),
+        person("Mika", "moderator", "also publishes", moderator),
+        person("Lena", "administrator", "does all of it, and sets Lantern up", moderator, administrator),
     )
     places = (
         guild.create_text_channel("ask-lantern", topic="Type /ask. Answers are private unless you choose otherwise."),
@@ -136,8 +145,8 @@ async def build_world(client: discord.Client) -> World:
     )
     forum = guild.create_forum_channel("help")
     await env.start()
-    thread = await _forum_post(env, forum, people[1], "Nobody left to write me a letter", _LETTERS)
-    world = World(env, guild, people, (*places, thread), forum)
+    world = World(env, guild, people, places, forum)
+    await world.post(people[1], "Nobody left to write me a letter", _LETTERS)
     await world.do(people[2].member.send, places[1], _WELCOME)
     await world.do(people[1].member.send, places[1], _REJECTED)
     return world
@@ -156,15 +165,3 @@ def _only(everyone: Any, *roles: Any) -> dict[Any, discord.PermissionOverwrite]:
         everyone: discord.PermissionOverwrite(view_channel=False),
         **{role: discord.PermissionOverwrite(view_channel=True) for role in roles},
     }
-
-
-async def _forum_post(env: Any, forum: Any, person: Person, title: str, text: str) -> Any:
-    """Open a forum thread as a person; its first message has the thread's id, as on Discord."""
-    backend = env.backend
-    thread = backend.create_thread(forum.id, title, person.member.id, broadcast=False)
-    backend.announce_thread_create(thread)
-    message = backend.prepare_message(thread.id, person.member.id, text)
-    message.id = thread.id
-    backend.commit_message(message)
-    await env.settle()
-    return next(each for each in forum.threads if each.id == thread.id)

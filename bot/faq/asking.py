@@ -171,9 +171,9 @@ class Asking:
         """Record whether an answer helped its reader."""
         await self._activity.vote(guild, entry_id, user, helped=helped)
 
-    async def wish(self, unanswered_id: int, user: UserId) -> Wish:
+    async def wish(self, guild: GuildId, unanswered_id: int, user: UserId) -> Wish:
         """Put a member on the list for an unanswered question, or take them off. Raises VersionGoneError."""
-        return await self._queue.wish(unanswered_id, user)
+        return await self._queue.wish(guild, unanswered_id, user)
 
     async def claim_share(self, what: str) -> bool:
         """Take the one share a button allows; False when it was taken before."""

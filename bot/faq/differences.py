@@ -39,6 +39,11 @@ def differences(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Di
     return tuple(found)
 
 
+def between(before: Entry | None, after: Entry | None, topics: Mapping[TopicId, Topic]) -> tuple[Difference, ...]:
+    """Return how two states of an entry differ; None for no entry."""
+    return differences(fields_of_entry(before, topics), fields_of_entry(after, topics))
+
+
 @dataclass(frozen=True, slots=True)
 class Changed:
     """A state of an entry, and how it differs from the one before."""
@@ -56,8 +61,7 @@ class Changed:
 
 def changed(version: Version, before: Version | None, topics: Mapping[TopicId, Topic]) -> Changed:
     """Return how a state of an entry differs from the one before."""
-    old = fields_of_entry(before.entry if before else None, topics)
-    return Changed(version, before, differences(old, fields_of_entry(version.entry, topics)))
+    return Changed(version, before, between(before.entry if before else None, version.entry, topics))
 
 
 def fields_of_entry(entry: Entry | None, topics: Mapping[TopicId, Topic]) -> dict[str, str]:

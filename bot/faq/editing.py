@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.core.errors import ConflictError, Fault, FormError, LanternError, VersionGoneError
+from bot.core.errors import ConflictError, Fault, FormError, LanternError, VersionGoneError, WordingTakenError
 from bot.core.models import Phrasing
 from bot.core.moderation import (
     Change,
@@ -20,7 +20,7 @@ from bot.core.moderation import (
     Form,
     revision_of,
 )
-from bot.faq.forms import PHRASINGS, filled, form_of, owners_of
+from bot.faq.forms import PHRASINGS, filled, form_of, owners_of, shared_wordings
 from bot.safety.text import normalise
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class Editing:
         self._library = library
         self._edits = edits
         self._drafts = drafts
+        self._saving = asyncio.Lock()
         self.announce: AfterChange | None = None
         """Tells a change where people see it; a new connection to Discord takes the place of the one before."""
         self.after_change: list[AfterChange] = []
@@ -130,11 +131,9 @@ class Editing:
         writer = str(draft.by) if draft.by != by else ""
         try:
             saved = await self.apply(draft.guild, Change(kind, by, (edit,), writer, topics))
-        except ConflictError:
-            if await self._now(draft.guild, made.entry.id) != made.entry:
-                raise
+        except VersionGoneError:
             await self._settle(draft, made.entry.id)
-            raise VersionGoneError(f"Draft {draft.id} is what stands in the FAQ already.") from None
+            raise
         await self._settle(draft, made.entry.id)
         return Saved(saved, made.entry.id, made.entry)
 
@@ -152,8 +151,20 @@ class Editing:
                 log.exception("Draft %d is published, but what follows from it failed", draft.id)
 
     async def apply(self, guild: GuildId, change: Change) -> ChangeId:
-        """Save a change and tell everybody who listens. Raises ConflictError, StorageError."""
-        change_id = await self._library.apply(guild, change)
+        """Save a change and tell everybody who listens.
+
+        Raises ConflictError, StorageError; VersionGoneError where somebody did the same already, as in a second click;
+        WordingTakenError where two entries would hold the same words.
+        """
+        async with self._saving:
+            shelf = await self._library.shelf(guild)
+            now = [shelf.entries.get(edit.entry_id) for edit in change.edits]
+            if [revision_of(entry) for entry in now] != [edit.expected for edit in change.edits]:
+                if now == [edit.entry for edit in change.edits]:
+                    raise VersionGoneError(f"{change.kind}: that is how it is already.")
+            elif faults := await asyncio.to_thread(lambda: [*shared_wordings(change.edits, shelf)]):
+                raise WordingTakenError(faults)
+            change_id = await self._library.apply(guild, change)
         await self.tell(guild, change_id, change)
         return change_id
 
@@ -174,7 +185,7 @@ class Editing:
         """Let an entry answer one more wording. Raises EntryGoneError; ConflictError where another entry owns it."""
         shelf = await self._library.shelf(guild)
         entry = shelf.entry(entry_id)
-        owners = [one.id for one in owners_of([text], shelf)]
+        owners = [one.id for one in await asyncio.to_thread(owners_of, [text], shelf)]
         if owners and owners != [entry_id]:
             raise ConflictError(owners)
         if owners or len(entry.phrasings) >= PHRASINGS:
@@ -195,6 +206,8 @@ class Editing:
 
         Raises EntryGoneError, ConflictError, FormError where that makes too many wordings.
         """
+        if kept == gone:
+            raise VersionGoneError(f"{kept} cannot be merged into itself.")
         shelf = await self._library.shelf(guild)
         into, other = shelf.entry(kept), shelf.entry(gone)
         known = {normalise(text) for text in into.texts}
@@ -235,8 +248,7 @@ class Editing:
 
     async def states(self, guild: GuildId, change_id: ChangeId) -> Sequence[tuple[Version, Version | None]]:
         """Return what one change made of each entry, with the state before. Raises VersionGoneError."""
-        versions = await self._edits.versions_in(guild, change_id)
-        return [await self._edits.version(guild, version.id) for version in versions]
+        return await self._edits.states_in(guild, change_id)
 
     async def removed(self, guild: GuildId) -> Sequence[Entry]:
         """Return the entries that were taken out of this guild's FAQ, as they last were."""
@@ -266,14 +278,14 @@ class Editing:
             change_id = await self._edits.last_change_by(guild, by)
         if change_id is None:
             raise VersionGoneError("There is no change of yours to undo.")
-        edits = []
-        versions = await self._edits.versions_in(guild, change_id)
-        if versions[0].kind is ChangeKind.SHIPPED:
+        states = await self._edits.states_in(guild, change_id)
+        if states[0][0].kind is ChangeKind.SHIPPED:
             raise VersionGoneError(f"Change {change_id} is how the pack had it; there is nothing to take back.")
-        for version in versions:
-            _, before = await self._edits.version(guild, version.id)
-            edits.append(Edit(version.entry_id, revision_of(version.entry), before.entry if before else None))
-        change = Change(ChangeKind.UNDONE, by, tuple(edits), str(change_id))
+        edits = tuple(
+            Edit(version.entry_id, revision_of(version.entry), before.entry if before else None)
+            for version, before in states
+        )
+        change = Change(ChangeKind.UNDONE, by, edits, str(change_id))
         return await self.apply(guild, change), change
 
     async def outdated(self, guild: GuildId) -> Sequence[EntryId]:

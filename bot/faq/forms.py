@@ -13,9 +13,10 @@ from bot.core.moderation import Form
 from bot.safety.text import clean, faults_in_answer, has_words, normalise, slug_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
+    from bot.core.moderation import Edit
     from bot.faq.library import Shelf
 
 QUESTION_LENGTHS = (5, 150)
@@ -92,6 +93,22 @@ def owners_of(texts: Iterable[str], shelf: Shelf, but: EntryId | None = None) ->
     """Return the entries, without `but`, that hold one of these wordings."""
     wanted = frozenset(map(normalise, texts))
     return [entry for entry in shelf.entries.values() if entry.id != but and wanted & _wordings(entry.texts)]
+
+
+def shared_wordings(edits: Sequence[Edit], shelf: Shelf) -> Iterator[Fault]:
+    """Yield a fault for each wording that an entry gets by these edits while another one has it, or gets it, too."""
+    gained: dict[str, tuple[EntryId, str]] = {}
+    for edit in edits:
+        before = shelf.entries.get(edit.entry_id)
+        for text in edit.entry.texts if edit.entry else ():
+            if before is None or normalise(text) not in _wordings(before.texts):
+                gained.setdefault(normalise(text), (edit.entry_id, text))
+    after = {**shelf.entries, **{edit.entry_id: edit.entry for edit in edits}}
+    for owner in after.values():
+        for wording in gained.keys() & _wordings(owner.texts) if owner else ():
+            entry_id, text = gained[wording]
+            if owner is not None and owner.id != entry_id:
+                yield Fault("fault.wording_taken", {"text": text, "question": owner.question})
 
 
 def topic_of(typed: str, shelf: Shelf) -> tuple[Topic, Topic | None]:

@@ -13,7 +13,7 @@ from bot.core.moderation import Form, revision_of
 from bot.core.unanswered import MODERATORS, DealtWithError, QuestionState, Recorded
 from bot.faq.decision import decide
 from bot.faq.forms import PHRASING_LENGTHS, QUESTION_LENGTHS
-from bot.safety.text import cut
+from bot.safety.text import cut, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -82,9 +82,9 @@ class Queue:
             )
         return noted
 
-    async def wish(self, question_id: int, user: UserId) -> Wish:
+    async def wish(self, guild: GuildId, question_id: int, user: UserId) -> Wish:
         """Put a member on the list of those to be told, or take them off it. Raises VersionGoneError."""
-        return await self._store.wish(question_id, user)
+        return await self._store.wish(guild, question_id, user)
 
     async def waiting(self, guild: GuildId) -> Sequence[Unanswered]:
         """Return what waits for an answer: asked by most people first, then asked last."""
@@ -147,8 +147,10 @@ class Queue:
         VersionGoneError.
         """
         question = await self._open(guild, question_id)
+        entry = (await self._library.shelf(guild)).entry(entry_id)
         phrasing = next(filter(_is_phrasing, question.wordings), None)
-        if phrasing is not None:
+        # Somebody who asked in the entry's own words, and pressed "Not what I meant", has queued them.
+        if phrasing is not None and normalise(phrasing) not in map(normalise, entry.texts):
             await self._editing.add_phrasing(guild, by, entry_id, phrasing)
         await self._resolve(guild, question.id, entry_id, by=by, was=NOT_MERGED)
         return phrasing

@@ -93,6 +93,14 @@ def cut(text: str, limit: int) -> str:
     return head.rstrip() + "…"
 
 
+def quoted(text: str, limit: int) -> str:
+    """Return text as `escape` does, cut so that what is sent has at most `limit` characters, escapes included."""
+    shown = cut(text, limit)
+    while len(escape(shown)) > limit:
+        shown = cut(shown, len(shown) * 9 // 10)
+    return escape(shown)
+
+
 def slug_of(question: str, taken: Collection[str] = ()) -> str:
     """Return an id for a new entry: the question in a-z, 0-9 and hyphens, at most SLUG_LENGTH; none of `taken`.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.core.models import EntryId, GuildId, UserId
+from bot.storage.columns import now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +53,7 @@ class ActivityStore:
 
     async def vote(self, guild: GuildId, entry_id: EntryId, user: UserId, *, helped: bool) -> None:
         """Record whether an answer helped; a member's last vote on an entry counts."""
-        row = {"guild": guild, "entry_id": entry_id, "user": user, "helped": int(helped), "at": _now()}
+        row = {"guild": guild, "entry_id": entry_id, "user": user, "helped": int(helped), "at": now()}
         await self._database.run(lambda db: db.table("votes").upsert(row, pk=("guild", "entry_id", "user")))
 
     async def votes_on(self, guild: GuildId, entry_id: EntryId) -> tuple[int, int]:
@@ -75,7 +75,7 @@ class ActivityStore:
     async def claim(self, what: str) -> bool:
         """Take a thing that may be done once; False when it was taken before."""
         sql = "INSERT INTO claims (what, at) VALUES (?, ?) ON CONFLICT (what) DO NOTHING"
-        return await self._database.run(lambda db: bool(db.execute(sql, [what, _now()]).rowcount))
+        return await self._database.run(lambda db: bool(db.execute(sql, [what, now()]).rowcount))
 
     async def release(self, what: str) -> None:
         """Give a claim back, because what it was for failed."""
@@ -91,7 +91,3 @@ class ActivityStore:
         """Keep a small fact under `name`."""
         row = {"name": name, "value": value}
         await self._database.run(lambda db: db.table("facts").upsert(row, pk="name"))
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot.core.errors import VersionGoneError
 from bot.core.models import EntryId, GuildId, UserId
 from bot.core.moderation import Draft, DraftId, DraftState, Form
+from bot.storage.columns import written
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -60,7 +61,7 @@ class DraftStore:
 
 def _row(draft: Draft) -> dict[str, Any]:
     form = json.dumps(asdict(draft.form), ensure_ascii=False)
-    plain = {"state": draft.state.value, "form": form, "at": draft.at.isoformat(timespec="seconds")}
+    plain = {"state": draft.state.value, "form": form, "at": written(draft.at)}
     return {key: plain.get(key, getattr(draft, key)) for key in Draft.__dataclass_fields__}
 
 

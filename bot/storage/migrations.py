@@ -236,3 +236,9 @@ def m007_server(db: Database) -> None:
     )
     db.table("posts").create_index(["guild", "forum"])
     db.table("quiet").create({"guild": int, "person": str}, pk=("guild", "person"))
+
+
+@migrations()
+def m008_merged(db: Database) -> None:
+    """Add an index for the parts of a merged question, which every unanswered question looks for."""
+    db.table("unanswered").create_index(["merged_into"])

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.core.models import EntryId, GuildId, UserId
 from bot.core.unanswered import Notice, NoticeState
+from bot.storage.columns import now
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ class NoticeStore:
         sql = "UPDATE notices SET state = ?, at = ? WHERE id = ? AND user = ? AND details = ? AND state = ?"
         # Ids are used again: the rest tells a newer notice from the one that was read.
         known = [notice.id, notice.user, _json(notice), was.value]
-        values = [NoticeState.SENDING.value, _now(), *known]
+        values = [NoticeState.SENDING.value, now(), *known]
         return await self._database.run(lambda db: bool(db.execute(sql, values).rowcount))
 
     async def put_back(self, notice: Notice, state: NoticeState) -> None:
@@ -73,7 +73,7 @@ def insert_notice(db: sqlite_utils.Database, notice: Notice) -> None:
         "text_key": notice.text_key,
         "details": _json(notice),
         "state": NoticeState.WAITING.value,
-        "at": _now(),
+        "at": now(),
     }
     db.table("notices").insert(row)
 
@@ -87,7 +87,3 @@ def _notice(row: tuple[Any, ...]) -> Notice:
     kept = json.loads(text)
     entry_id = None if kept["entry"] is None else EntryId(kept["entry"])
     return Notice(notice_id, GuildId(guild), UserId(user), text_key, kept["details"], entry_id)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

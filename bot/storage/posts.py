@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core.models import EntryId, GuildId
 from bot.core.moderation import Post, PostState
+from bot.storage.columns import written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,7 @@ class PostStore:
 
     async def add_post(self, post: Post, *, forget_before: datetime) -> bool:
         """Note a post; False where it was noted before. Forgets whose posts those before a moment were."""
-        return await self._database.run(_add, post, _written(forget_before))
+        return await self._database.run(_add, post, written(forget_before))
 
     async def speak(self, post: Post, person: str, *, forum_since: datetime, person_since: datetime) -> bool:
         """Give a noted post its suggestion; False where the forum or the person had one since."""
@@ -38,7 +39,7 @@ class PostStore:
                 AND (at > :forum_since OR at > :person_since AND person = :person)
             )
         """
-        since = {"forum_since": _written(forum_since), "person_since": _written(person_since)}
+        since = {"forum_since": written(forum_since), "person_since": written(person_since)}
         values = {**_row(post), **since, "person": person}
         return await self._database.run(lambda db: bool(db.execute(sql, values).rowcount))
 
@@ -83,14 +84,10 @@ def _add(db: sqlite_utils.Database, post: Post, forget_before: str) -> bool:
 
 def _row(post: Post) -> dict[str, Any]:
     row = {key: getattr(post, key) for key in Post.__dataclass_fields__}
-    return {**row, "state": post.state.value, "at": _written(post.at)}
+    return {**row, "state": post.state.value, "at": written(post.at)}
 
 
 def _post(row: tuple[Any, ...]) -> Post:
     thread, guild, forum, entry_id, probability, state, at = row
     entry = None if entry_id is None else EntryId(entry_id)
     return Post(thread, GuildId(guild), forum, entry, probability, PostState(state), datetime.fromisoformat(at))
-
-
-def _written(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds")

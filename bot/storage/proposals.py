@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.core.errors import VersionGoneError
 from bot.core.models import EntryId, GuildId
 from bot.core.moderation import Proposal, ProposalId, ProposalKind, ProposalState
-from bot.safety.text import normalise
+from bot.storage.columns import hash_of, now_exactly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -94,10 +93,10 @@ def _support(
         "guild": guild,
         "kind": kind.value,
         "entry_id": entry_id,
-        "hash": _hash(question),
+        "hash": hash_of(question),
         "question": question,
         "state": ProposalState.OPEN.value,
-        "at": _now(),
+        "at": now_exactly(),
     }
     db.table("proposals").insert(row, pk="id", ignore=True)
     if _state_of(db, proposal_id) is ProposalState.OPEN:
@@ -111,7 +110,7 @@ def _id_of(guild: GuildId, kind: ProposalKind, entry_id: EntryId, question: str)
 
     56 bits, so that a server's thousands never share one.
     """
-    said = f"{guild}:{kind}:{entry_id}:{_hash(question)}"
+    said = f"{guild}:{kind}:{entry_id}:{hash_of(question)}"
     return ProposalId(int.from_bytes(hashlib.sha256(said.encode()).digest()[:7]))
 
 
@@ -134,13 +133,13 @@ def _drop(db: sqlite_utils.Database, proposals: Sequence[ProposalId]) -> None:
 
 def _settle(db: sqlite_utils.Database, proposal: Proposal, state: ProposalState) -> bool:
     sql = "UPDATE proposals SET state = ?, at = ? WHERE guild = ? AND id = ? AND state = ?"
-    values = [state.value, _now(), proposal.guild, proposal.id, proposal.state.value]
+    values = [state.value, now_exactly(), proposal.guild, proposal.id, proposal.state.value]
     if not db.execute(sql, values).rowcount:
         return False
     if proposal.kind is ProposalKind.NEGATIVE:
-        key = {"guild": proposal.guild, "entry_id": proposal.entry_id, "hash": _hash(proposal.question)}
+        key = {"guild": proposal.guild, "entry_id": proposal.entry_id, "hash": hash_of(proposal.question)}
         if state is ProposalState.CONFIRMED:
-            row = {**key, "question": proposal.question, "at": _now()}
+            row = {**key, "question": proposal.question, "at": now_exactly()}
             db.table("negatives").upsert(row, pk=("guild", "entry_id", "hash"))
         else:
             db.table("negatives").delete_where("guild = :guild AND entry_id = :entry_id AND hash = :hash", key)
@@ -158,11 +157,3 @@ def _proposal(row: tuple[Any, ...]) -> Proposal:
         ProposalState(state),
         people,
     )
-
-
-def _hash(question: str) -> str:
-    return hashlib.sha256(normalise(question).encode()).hexdigest()
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")  # several in one second still have an order

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from bot.core.errors import VersionGoneError
 from bot.core.models import EntryId, GuildId, UserId
 from bot.core.unanswered import Noted, Notice, QuestionState, Recorded, Unanswered, Wish
-from bot.safety.text import normalise
+from bot.storage.columns import now_exactly
 from bot.storage.notices import insert_notice
+from bot.storage.wordings import keep_wording, renew, same_meaning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -24,11 +22,6 @@ if TYPE_CHECKING:
     from bot.storage.database import Database
 
     NameOf = Callable[[int], str]
-
-SAME_MEANING = 0.85
-"""Cosine from which two unanswered questions count as one (retrieval.md 6.3)."""
-MOST_WORDINGS = 20
-"""Kept for one question; later ones are only counted."""
 
 _QUESTIONS = """
     SELECT id, guild, state, question,
@@ -92,7 +85,7 @@ class QueueStore:
 
     async def renew(self, wordings: Sequence[Recorded]) -> None:
         """Replace the vectors of wordings."""
-        await self._database.run(_renew, wordings)
+        await self._database.run(renew, wordings)
 
     async def guilds_waiting(self) -> Sequence[GuildId]:
         """Return the guilds where a question waits."""
@@ -132,21 +125,21 @@ class QueueStore:
         """
         return await self._database.run(_merge, guild, into, gone, by)
 
-    async def wish(self, question_id: int, user: UserId) -> Wish:
+    async def wish(self, guild: GuildId, question_id: int, user: UserId) -> Wish:
         """Put a member on the list of those to be told, or take them off it. Raises VersionGoneError."""
-        return await self._database.run(_wish, question_id, user)
+        return await self._database.run(_wish, guild, question_id, user)
 
 
 def _note(db: sqlite_utils.Database, guild: GuildId, asked: Recorded, person: NameOf | None) -> Noted:
-    now = _now()
-    same = _same(db, guild, asked)
+    now = now_exactly()
+    same = same_meaning(db, guild, asked)
     if same is None:
         row = {"guild": guild, "question": asked.question, "model": asked.model, "vector": asked.vector}
         inserted = db.table("unanswered").insert({**row, "times": 1, "first_at": now, "last_at": now})
         same = int(str(inserted.last_pk))
     else:
         db.execute("UPDATE unanswered SET times = times + 1, last_at = ? WHERE id = ?", [now, same])
-        _keep_wording(db, same, asked.question, asked.vector, now)
+        keep_wording(db, same, asked.question, asked.vector, now)
     _refuse(db, same, asked.refused)
     is_new = person is not None and _count(db, same, person)
     sql = "SELECT state, (SELECT count(*) FROM askers WHERE unanswered = id) FROM unanswered WHERE id = ?"
@@ -159,31 +152,6 @@ def _refuse(db: sqlite_utils.Database, question_id: int, states: Collection[str]
         ((known,),) = db.execute("SELECT refused FROM unanswered WHERE id = ?", [question_id]).fetchall()
         every = json.dumps(sorted({*json.loads(known), *states}))
         db.execute("UPDATE unanswered SET refused = ? WHERE id = ?", [every, question_id])
-
-
-def _same(db: sqlite_utils.Database, guild: GuildId, asked: Recorded) -> int | None:
-    """Return the question of the same meaning: the nearest that waits, else the nearest that was dismissed."""
-    vector = np.frombuffer(asked.vector, dtype=np.float32)
-    sql = "SELECT id, vector FROM every_wording WHERE guild = ? AND model = ? AND state = ?"
-    for state in (QuestionState.WAITING, QuestionState.DISMISSED):
-        rows = db.execute(sql, [guild, asked.model, state.value]).fetchall()
-        if rows:
-            # One question at a time against the whole queue of a guild: hundreds of rows, 0.1 ms.
-            cosines = np.stack([np.frombuffer(stored, dtype=np.float32) for _, stored in rows]) @ vector
-            best = int(cosines.argmax())
-            if cosines[best] >= SAME_MEANING:
-                return int(rows[best][0])
-    return None
-
-
-def _keep_wording(db: sqlite_utils.Database, question_id: int, question: str, vector: bytes, now: str) -> None:
-    ((first, kept),) = db.execute(
-        "SELECT question, (SELECT count(*) FROM wordings WHERE unanswered = id) FROM unanswered WHERE id = ?",
-        [question_id],
-    ).fetchall()
-    if kept + 1 < MOST_WORDINGS and normalise(first) != normalise(question):
-        row = {"unanswered": question_id, "hash": _hash(question), "question": question, "vector": vector, "at": now}
-        db.table("wordings").insert(row, pk=("unanswered", "hash"), ignore=True)
 
 
 def _count(db: sqlite_utils.Database, question_id: int, person: NameOf) -> bool:
@@ -211,7 +179,7 @@ def _close(
         UPDATE unanswered SET state = ?, entry_id = ?, closed_by = ?, closed_at = ?
         WHERE guild = ? AND id = ? AND state IN (SELECT value FROM json_each(?))
     """
-    values = [state.value, entry_id, by, _now(), guild, question_id, json.dumps([each.value for each in was])]
+    values = [state.value, entry_id, by, now_exactly(), guild, question_id, json.dumps([each.value for each in was])]
     return bool(db.execute(sql, values).rowcount)
 
 
@@ -225,7 +193,7 @@ def _resolve(
     was: Collection[QuestionState],
     by: UserId | None,
 ) -> bool:
-    whole = _followed(db, question_id)
+    whole = _followed(db, guild, question_id)
     if not _close(db, guild, whole, QuestionState.RESOLVED, was=was, by=by, entry_id=entry_id):
         return False
     waiters = db.execute("SELECT user FROM waiters WHERE unanswered = ? ORDER BY at, user", [whole]).fetchall()
@@ -248,7 +216,7 @@ def _merge(db: sqlite_utils.Database, guild: GuildId, into: int, gone: int, by: 
     if model == target[0]:  # vectors of two models cannot be compared
         kept = db.execute("SELECT question, vector FROM wordings WHERE unanswered = ? ORDER BY at", [gone]).fetchall()
         for text, read_as in [(question, vector), *kept]:
-            _keep_wording(db, into, text, read_as, _now())
+            keep_wording(db, into, text, read_as, now_exactly())
     db.table("wordings").delete_where("unanswered = ?", [gone])
     _refuse(db, into, json.loads(refused))
     db.execute(
@@ -263,32 +231,25 @@ def _merge(db: sqlite_utils.Database, guild: GuildId, into: int, gone: int, by: 
     return True
 
 
-def _wish(db: sqlite_utils.Database, question_id: int, user: UserId) -> Wish:
-    question_id = _followed(db, question_id)
+def _wish(db: sqlite_utils.Database, guild: GuildId, question_id: int, user: UserId) -> Wish:
+    question_id = _followed(db, guild, question_id)
     key = (question_id, user)
     if db.execute("DELETE FROM waiters WHERE unanswered = ? AND user = ?", key).rowcount:
         return Wish.OFF
     ((state,),) = db.execute("SELECT state FROM unanswered WHERE id = ?", [question_id]).fetchall()
     if state != QuestionState.WAITING:
         return Wish.ANSWERED if state == QuestionState.RESOLVED else Wish.DISMISSED
-    db.table("waiters").insert({"unanswered": question_id, "user": user, "at": _now()})
+    db.table("waiters").insert({"unanswered": question_id, "user": user, "at": now_exactly()})
     return Wish.ON
 
 
-def _followed(db: sqlite_utils.Database, question_id: int) -> int:
+def _followed(db: sqlite_utils.Database, guild: GuildId, question_id: int) -> int:
     """Return the question that this one is part of by now, or itself. Raises VersionGoneError."""
-    row = db.execute("SELECT coalesce(merged_into, id) FROM unanswered WHERE id = ?", [question_id]).fetchone()
+    sql = "SELECT coalesce(merged_into, id) FROM unanswered WHERE guild = ? AND id = ?"
+    row = db.execute(sql, [guild, question_id]).fetchone()
     if row is None:
-        raise VersionGoneError(f"There is no question {question_id}.")
+        raise VersionGoneError(f"There is no question {question_id} on this server.")
     return int(row[0])
-
-
-def _renew(db: sqlite_utils.Database, wordings: Sequence[Recorded]) -> None:
-    for one in wordings:
-        first = "UPDATE unanswered SET vector = ?, model = ? WHERE id = ? AND question = ?"
-        if not db.execute(first, [one.vector, one.model, one.id, one.question]).rowcount:
-            further = "UPDATE wordings SET vector = ? WHERE unanswered = ? AND hash = ?"
-            db.execute(further, [one.vector, one.id, _hash(one.question)])
 
 
 def _questions(rows: Sequence[tuple[Any, ...]], wordings: Sequence[tuple[int, str]]) -> list[Unanswered]:
@@ -312,11 +273,3 @@ def _questions(rows: Sequence[tuple[Any, ...]], wordings: Sequence[tuple[int, st
         )
         for question_id, guild, state, question, askers, times, waiters, first_at, last_at, entry_id, closed_by in rows
     ]
-
-
-def _hash(question: str) -> str:
-    return hashlib.sha256(normalise(question).encode()).hexdigest()
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")  # several in one second still have an order

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.core.errors import VersionGoneError
 from bot.core.models import UserId
 from bot.core.moderation import Upload
+from bot.storage.columns import written
 
 if TYPE_CHECKING:
     import sqlite_utils
@@ -28,8 +29,8 @@ class Uploads:
 
     async def keep(self, guild: GuildId, upload: Upload) -> int:
         """Keep a file and return its number."""
-        row = {**asdict(upload), "guild": guild, "at": upload.at.isoformat(timespec="seconds")}
-        oldest = (upload.at - timedelta(days=KEPT_DAYS)).isoformat(timespec="seconds")
+        row = {**asdict(upload), "guild": guild, "at": written(upload.at)}
+        oldest = written(upload.at - timedelta(days=KEPT_DAYS))
 
         def job(db: sqlite_utils.Database) -> int:
             number = int(str(db.table("uploads").insert(row).last_pk))

@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.core.countries import flagged, helplines_of
 from bot.core.models import Kind
-from bot.safety.text import QUESTION_LENGTH, cut, escape, unescape
+from bot.safety.text import QUESTION_LENGTH, cut, quoted, unescape
 from bot.views.ids import action, parse_action
 from bot.views.pages import checked_line, pages_of
 from bot.views.trail import Trail
@@ -46,6 +46,15 @@ class Card(ui.LayoutView):
         for part in parts:
             self.add_item(part)
         self.stop()
+
+
+def entry_select(entries: Sequence[Entry], placeholder: str, custom_id: str) -> Row:
+    """Return a list of entries to pick one from, at most OPTIONS; its value is the entry's id."""
+    options = [
+        discord.SelectOption(label=cut(entry.question, OPTION_LENGTH), value=entry.id) for entry in entries[:OPTIONS]
+    ]
+    select: ui.Select[Any] = ui.Select(placeholder=placeholder, options=options, custom_id=custom_id)
+    return Row(select)
 
 
 def sentence(text: str) -> Card:
@@ -206,10 +215,8 @@ def _entry_of(reply: Reply) -> Entry:
 def _asked(reply: Reply, texts: Texts) -> list[ui.Item[Any]]:
     if not reply.question:
         return []
-    quoted = reply.question
-    while len(escape(quoted)) > ASKED_LENGTH:
-        quoted = cut(quoted, len(quoted) * 9 // 10)
-    parts: list[ui.Item[Any]] = [ui.TextDisplay(texts("answer.asked", question=escape(quoted)), id=ASKED_ID)]
+    asked = texts("answer.asked", question=quoted(reply.question, ASKED_LENGTH))
+    parts: list[ui.Item[Any]] = [ui.TextDisplay(asked, id=ASKED_ID)]
     if reply.shortened:
         parts.append(ui.TextDisplay(texts("answer.shortened", characters=QUESTION_LENGTH)))
     return parts
@@ -271,6 +278,4 @@ def _topic_button(topic: Topic, trail: Trail) -> ui.Button[Any]:
 
 
 def _pick(entries: Sequence[Entry], placeholder: str, name: str, trail: Trail) -> Row:
-    options = [discord.SelectOption(label=cut(entry.question, OPTION_LENGTH), value=entry.id) for entry in entries]
-    select: ui.Select[Any] = ui.Select(placeholder=placeholder, options=options, custom_id=action("pick", name, trail))
-    return Row(select)
+    return entry_select(entries, placeholder, action("pick", name, trail))

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from bot.core.errors import OldButtonError
+
+Name = TypeVar("Name", bound=StrEnum)
 
 PREFIX, DESK = "ask", "faq"
 """What members press, and what those who look after the FAQ do."""
 CUSTOM_ID_LENGTH = 100
 """Discord's limit; the longest id here is `ask:page:<60>:<26>:<3>` = 100."""
+LARGEST = 2**63 - 1
+"""What SQLite, and Discord's ids, can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +51,18 @@ def parse_action(custom_id: str, prefix: str = PREFIX) -> Action | None:
 def desk(verb: str, *arguments: object) -> str:
     """Return the custom id of something those who look after the FAQ do."""
     return action(verb, *arguments, prefix=DESK)
+
+
+def number_in(text: str) -> int:
+    """Return the number that is an argument of a custom id. Raises OldButtonError."""
+    if not re.fullmatch("-?[0-9]{1,19}", text) or abs(int(text)) > LARGEST:
+        raise OldButtonError(f"{text!r:.80} is no number of a custom id.")
+    return int(text)
+
+
+def name_in(kind: type[Name], text: str) -> Name:
+    """Return the one of `kind` that is an argument of a custom id. Raises OldButtonError."""
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise OldButtonError(f"{text!r:.80} is no {kind.__name__}.") from error

@@ -11,10 +11,10 @@ import discord
 from discord import ui
 
 from bot.faq.forms import QUESTION_LENGTHS
-from bot.safety.text import cut, escape
+from bot.safety.text import escape, quoted
 from bot.views.answers import ACCENT, Card, Row
 from bot.views.ids import action, desk
-from bot.views.moderators.shown import Style, button
+from bot.views.moderators.shown import Style, button, next_button
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,15 +71,9 @@ def suggestion_card(suggestion: Draft, texts: Texts, waiting: int, following: Dr
     buttons = [
         button(texts("suggest.accept"), desk("sugg_accept", suggestion.id), Style.success),
         button(texts("suggest.decline"), desk("sugg_decline", suggestion.id)),
-        *_next(following, texts),
+        *next_button(texts, "sugg_show", following),
     ]
     return Card(ui.Container(*map(ui.TextDisplay[Any], parts), accent_colour=ACCENT), Row(*buttons))
-
-
-def decided_card(text: str, texts: Texts, following: Draft | None) -> Card:
-    """Return what became of a suggestion, and the way to the next."""
-    further = _next(following, texts)
-    return Card(ui.TextDisplay(text), *([Row(*further)] if further else []))
 
 
 def returned_card(typed: Iterable[str], texts: Texts) -> Card:
@@ -88,15 +82,8 @@ def returned_card(typed: Iterable[str], texts: Texts) -> Card:
     return Card(ui.TextDisplay(texts("suggest.returned")), *map(ui.TextDisplay[Any], parts))
 
 
-def _next(following: Draft | None, texts: Texts) -> list[ui.Button[Any]]:
-    return [] if following is None else [button(texts("prop.next"), desk("sugg_show", following.id))]
-
-
 def _shown(text: str) -> str:
-    """Return somebody's words letter for letter, as many as fit."""
-    while len(escape(text)) > SHOWN_LENGTH:
-        text = cut(text, len(text) * 9 // 10)
-    return escape(text)
+    return quoted(text, SHOWN_LENGTH)
 
 
 def _form(title: str, custom_id: str, *parts: ui.Label[Any]) -> ui.Modal:

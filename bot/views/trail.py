@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from bot.core.errors import OldButtonError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
 
 REMEMBERED = 2
 """Misses a trail remembers, so that the longest custom id, `ask:page:<60>:<26>:<3>`, has 100 characters."""
+
+_TRAIL = re.compile(f"[0-9a-f]{{1,16}}(-[0-9a-f]{{4}}){{0,{REMEMBERED}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,9 @@ class Trail:
 
     @classmethod
     def parse(cls, text: str) -> Trail:
-        """Read what `str` wrote."""
+        """Read what `str` wrote. Raises OldButtonError for anything else."""
+        if not _TRAIL.fullmatch(text):
+            raise OldButtonError(f"{text!r:.80} is no trail.")
         target, *missed = text.split("-")
         return cls(int(target, 16), tuple(missed))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 
 from bot import app
+from support.browser import Visitor, chromium, running_demo
 from support.parts import WordEmbedder
 from support.small import small_pack
 from support.worlds import open_world
@@ -19,6 +21,22 @@ async def world(lantern):
     """A server with the bot, the real model and the shipped pack."""
     async with open_world(lantern) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory, vectors_path):
+    """A running demo, one for all who look at it in a browser: the lobby's address and what it printed."""
+    state = tmp_path_factory.mktemp("demo")
+    shutil.copy(vectors_path, state / "lantern.db")
+    with running_demo(state) as (lobby, printed):
+        yield lobby, printed
+
+
+@pytest.fixture
+def visitor(demo):
+    """Somebody in front of the demo, in a browser of their own."""
+    with chromium() as page:
+        yield Visitor(page, demo[0])
 
 
 @pytest.fixture(scope="session")

@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 
-from support.browser import CHROMIUM, Visitor, chromium, running_demo
+from support.browser import CHROMIUM
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian: apt install chromium)")
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory, vectors_path):
-    """A running demo: the lobby's address and what it printed."""
-    state = tmp_path_factory.mktemp("demo")
-    shutil.copy(vectors_path, state / "lantern.db")
-    with running_demo(state) as (lobby, printed):
-        yield lobby, printed
-
-
-@pytest.fixture
-def visitor(demo):
-    with chromium() as page:
-        yield Visitor(page, demo[0])
 
 
 def test_the_demo_answers_the_first_question_in_the_terminal_by_itself(demo):
@@ -33,14 +16,14 @@ def test_the_demo_answers_the_first_question_in_the_terminal_by_itself(demo):
     assert "## How do I get into a PhD without publications?" in printed
 
 
-def test_the_lobby_offers_four_people_and_their_places(visitor):
+def test_the_lobby_offers_five_people_and_their_places(visitor):
     visitor.open_lobby()
 
-    assert ["Noor", "Sam", "Ines", "Mika"] == [
+    assert ["Noor", "Sam", "Ines", "Mika", "Lena"] == [
         section.get_attribute("data-person") for section in visitor.page.locator("[data-person]").all()
     ]
-    assert 1 == visitor.page.locator("a:has-text('#moderators')").count()
-    assert 4 == visitor.page.locator("a:has-text('Direct messages')").count()
+    assert 2 == visitor.page.locator("a:has-text('#moderators')").count()
+    assert 5 == visitor.page.locator("a:has-text('Direct messages')").count()
 
 
 def test_a_newcomer_types_picks_a_row_and_says_that_it_helped(visitor):

@@ -152,7 +152,9 @@ class TestWhat:
         assert server.says("digest.proposals", number=1) in said
         assert server.says("digest.suggestions", number=1) in said
         assert server.says("up.count", what=server.says("up.overdue"), count=1) in said
-        assert ["Questions", "Proposals", "Suggestions", "Upkeep"] == list(buttons_in(post))
+        assert [f"Look at {what}" for what in ("questions", "proposals", "suggestions", "upkeep")] == list(
+            buttons_in(post)
+        )
 
     async def test_drafts_that_wait_for_approval_are_named(self, server):
         await set_up(server, four_eyes=True)
@@ -174,10 +176,10 @@ class TestWhat:
         before = texts_in(post)
 
         expected = {
-            "Questions": UNKNOWN,
-            "Proposals": question_of("letters"),
-            "Suggestions": "Which tea is best for writing?",
-            "Upkeep": question_of("visas"),
+            "Look at questions": UNKNOWN,
+            "Look at proposals": question_of("letters"),
+            "Look at suggestions": "Which tea is best for writing?",
+            "Look at upkeep": question_of("visas"),
         }
         for who in (server.mika, second_moderator(server)):
             for label, text in expected.items():
@@ -191,7 +193,7 @@ class TestWhat:
         await server.ask(UNKNOWN)
         await run(server, monday())
 
-        refused = await server.noor.click(posts(server)[0], label="Questions")
+        refused = await server.noor.click(posts(server)[0], label="Look at questions")
 
         assert server.says("error.not_allowed") == texts_in(refused.followups[-1])
 

@@ -302,7 +302,7 @@ async def test_a_discarded_draft_comes_back(small_world):
 
     assert [] == await drafts_of(small_world)
 
-    back = await press(small_world.mika, gone, "Bring it back")
+    back = await press(small_world.mika, gone, "Restore the draft")
 
     assert GOOD["answer"] in texts_in(back)
     assert 1 == len(await drafts_of(small_world))

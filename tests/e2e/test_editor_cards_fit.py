@@ -46,9 +46,10 @@ from bot.views.moderators.editor import (
     preview_card,
     remove_card,
 )
-from bot.views.moderators.findings import impact_lines, near_lines
-from bot.views.moderators.history import audit_card, change_card, history_card, restore_card
+from bot.views.moderators.history import VERSIONS, audit_card, change_card, history_card, restore_card
+from bot.views.moderators.impact import impact_lines, near_lines
 from bot.views.moderators.reviews import dealt_with_card, drafts_card, handed_in_card, reason_modal
+from bot.views.moderators.shown import paged
 from bot.views.moderators.try_out import try_card
 from support.limits import faults_in
 from support.parts import make_entry
@@ -195,7 +196,8 @@ def test_the_history(texts):
     found = [changed(*pair, {}) for pair in zip(versions, [None, *versions[:-1]], strict=True)][::-1]
 
     for page in range(3):
-        assert [] == check(history_card(texts, LONG_ID, found, page))
+        shown, number, pages = paged(found, page, VERSIONS)
+        assert [] == check(history_card(texts, LONG_ID, ENTRY.question, shown, page=number, pages=pages))
     for each in found:
         shown = change_card(texts, [each])
 

@@ -78,7 +78,7 @@ class TestTwoModerators:
         assert "Ask two people.\nBy Mika." == prefilled(form)["answer"]
 
     async def test_after_a_look_it_can_go_over_theirs_and_both_stay_in_the_history(self, crossed):
-        preview = await press(crossed.mika, crossed.conflict, "Open mine over theirs")
+        preview = await press(crossed.mika, crossed.conflict, "Continue with mine")
 
         assert "By Mika." in texts_in(preview)
         assert "By Ada" in (await entries_of(crossed))[LETTERS].answer
@@ -91,7 +91,7 @@ class TestTwoModerators:
     async def test_over_theirs_means_over_what_was_shown_and_nothing_newer(self, crossed):
         newer = await edit(crossed, "letters", crossed.ada, answer="Newer still.")
         await press(crossed.ada, newer, "Publish")
-        preview = await press(crossed.mika, crossed.conflict, "Open mine over theirs")
+        preview = await press(crossed.mika, crossed.conflict, "Continue with mine")
         again = await press(crossed.mika, preview, "Publish")
 
         assert crossed.says("error.conflict") in texts_in(again)
@@ -100,7 +100,7 @@ class TestTwoModerators:
     async def test_a_restart_between_changes_nothing_of_it(self, crossed):
         await crossed.env.advance_time(3600)
         await crossed.restart()
-        preview = await press(crossed.mika, crossed.conflict, "Open mine over theirs")
+        preview = await press(crossed.mika, crossed.conflict, "Continue with mine")
         await press(crossed.mika, preview, "Publish")
 
         assert "By Mika." in (await entries_of(crossed))[LETTERS].answer
@@ -125,7 +125,7 @@ class TestTwoModerators:
         assert small_world.says("editor.conflict_removed") in texts_in(card)
         assert LETTERS not in await entries_of(small_world)
 
-        preview = await press(small_world.mika, card, "Open mine over theirs")
+        preview = await press(small_world.mika, card, "Continue with mine")
         await press(small_world.mika, preview, "Publish")
 
         assert "Still needed." == (await entries_of(small_world))[LETTERS].answer
@@ -148,7 +148,7 @@ class TestTwoModerators:
         await press(ada, theirs, "Publish")
         card = await press(small_world.mika, mine, "Publish")
 
-        assert "is a wording of" in texts_in(card)
+        assert "is already a wording of" in texts_in(card)
         assert "Reopen my draft" in buttons_in(card)
 
     async def test_nobody_reopens_or_discards_somebody_elses_draft(self, small_world):

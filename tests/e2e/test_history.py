@@ -199,7 +199,7 @@ class TestAudit:
         )
         (line,) = audited.desk.history()
 
-        assert "and 2 more entries" in texts_in(line)
+        assert "and 2 more" in texts_in(line)
 
         shown = card_of(await audited.mika.click(line, label="What changed"))
 

@@ -63,7 +63,7 @@ async def test_a_vote_is_a_proposal_that_names_the_question_the_entry_and_nobody
     assert question_of("letters").replace("?", "") in texts_in(card)
     assert small_world.says("prop.people", number=2) in texts_in(card)
     assert "noor" not in texts_in(card)
-    assert ["Confirm", "Not so"] == list(buttons_in(card))
+    assert ["Confirm", "Decline"] == list(buttons_in(card))
 
 
 async def test_without_votes_there_is_nothing_to_decide(small_world):
@@ -132,7 +132,7 @@ async def test_it_is_another_entry_makes_the_question_a_wording_of_the_one_that_
 
 async def test_a_refused_proposal_does_not_come_back(small_world):
     await vote(small_world, HELPED)
-    said = await press(small_world, await proposals(small_world), "Not so")
+    said = await press(small_world, await proposals(small_world), "Decline")
     await vote(small_world, HELPED, small_world.sam, small_world.ines)
 
     assert said == small_world.says("prop.refused")
@@ -143,7 +143,7 @@ async def test_a_card_whose_proposal_somebody_else_decided_says_so(small_world):
     olu = moderator(small_world, "olu")
     await vote(small_world, HELPED)
     mine, theirs = await proposals(small_world), await proposals(small_world, olu)
-    await press(small_world, mine, "Not so")
+    await press(small_world, mine, "Decline")
 
     click = await olu.click(theirs, label="Confirm")
 
@@ -191,7 +191,7 @@ async def test_who_may_edit_but_not_publish_looks_and_refuses_and_does_not_confi
     card = await proposals(small_world, ada)
 
     click = await ada.click(card, label="Confirm")
-    await ada.click(card, label="Not so")
+    await ada.click(card, label="Decline")
 
     assert texts_in(click.followups[0]) == small_world.says("error.not_allowed")
     assert texts_in(card) == small_world.says("prop.refused")

@@ -15,7 +15,7 @@ from support.worlds import buttons_in, open_world, selects_in, texts_in
 TEA = "green tea with lemon"
 LETTERS = EntryId("letters")
 ANSWER, OTHER, DISMISS, UNDO, NEXT = "Answer", "It is another entry", "Not for the FAQ", "Undo", "Next question"
-LINK, MERGE = "It is this entry", "It is the same as this question (merge)"
+LINK, MERGE = "It is this entry", "Merge: it is the same as this question"
 
 
 async def open_queue(world, who=None):
@@ -305,6 +305,24 @@ class TestModeratorsChannel:
         assert click.followups[0].ephemeral
         assert f"## {UNKNOWN}" in texts_in(click.followups[0])
         assert small_world.says("queue.wanted", people=3, question=UNKNOWN) == texts_in(line)
+
+    @pytest.mark.parametrize(("status", "lines"), [(503, 1), (403, 0)])
+    async def test_a_line_that_discord_did_not_take_comes_later_but_not_where_the_bot_may_not_write(
+        self, small_world, status, lines
+    ):
+        mods = small_world.guild.create_text_channel("mods")
+        await set_up(small_world, moderators_channel=mods.id)
+        small_world.env.inject_error("POST", "/channels/*/messages", status=status)
+        for who in (small_world.noor, small_world.sam, small_world.ines):
+            await small_world.ask(UNKNOWN, who=who)
+        await small_world.client.delivery.settled()
+        before = list(mods.history())
+        for _ in range(2):
+            await small_world.client.delivery.deliver()
+
+        assert [] == before
+        assert lines == len(mods.history())
+        assert [] == await small_world.lantern.notices.waiting()
 
     async def test_without_a_channel_nothing_is_said_and_nothing_kept(self, small_world):
         for who in (small_world.noor, small_world.sam, small_world.ines):

@@ -103,7 +103,7 @@ async def test_the_digest_has_a_day_or_none(small_world, admin):
 
         assert expected == (await settings_of(small_world)).digest_day
         assert [value] == [option["value"] for option in options if option.get("default")]
-    assert ["No digest", "Monday"] == [option["label"] for option in options][:2]
+    assert ["No weekly summary", "Monday"] == [option["label"] for option in options][:2]
     assert 8 == len(options)
 
 

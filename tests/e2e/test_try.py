@@ -36,7 +36,7 @@ async def test_it_says_what_members_would_get(small_world, question, beginning):
 
 
 async def test_it_names_the_wording_that_matched(small_world):
-    assert "Nearest wording: “so worried about letters” (cosine 0." in said_in(
+    assert "Nearest wording: “so worried about letters” (likeness 0." in said_in(
         await attempt(small_world, "worried about letters")
     )
 
@@ -44,7 +44,7 @@ async def test_it_names_the_wording_that_matched(small_world):
 async def test_a_wording_that_stands_in_the_faq_is_certain(small_world):
     said = said_in(await attempt(small_world, "Tell me about LETTERS"))
 
-    assert f"words that stand in “{question_of('letters')}”" in said
+    assert f"words are a wording of “{question_of('letters')}”" in said
     assert "100 % sure" in said
 
 

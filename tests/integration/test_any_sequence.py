@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from bot.core.errors import ConflictError, VersionGoneError
+from bot.core.errors import ConflictError, VersionGoneError, WordingTakenError
 from bot.core.models import EntryId, GuildId, Phrasing, UserId
 from bot.core.moderation import Change, ChangeKind, Edit, revision_of
 from bot.faq.editing import Editing
@@ -64,7 +64,10 @@ class AnySequence(RuleBasedStateMachine):
     def save(self, kind, by, *edits):
         """Apply a change the way the use cases do, and note it in the model."""
         changes = [Edit(one, revision_of(self.model.get(one)), entry) for one, entry in edits]
-        self.do(self.editing.apply(GUILD, Change(kind, by, tuple(changes))))
+        try:
+            self.do(self.editing.apply(GUILD, Change(kind, by, tuple(changes))))
+        except WordingTakenError:
+            return
         self.note(edits)
 
     def note(self, edits):
@@ -115,14 +118,17 @@ class AnySequence(RuleBasedStateMachine):
         history = self.do(self.editing.history(GUILD, entry_id))
         if history:
             version = history[number % len(history)]
-            self.do(self.editing.restore(GUILD, by, version.id))
+            try:
+                self.do(self.editing.restore(GUILD, by, version.id))
+            except WordingTakenError:
+                return
             self.note([(entry_id, version.entry)])
 
     @rule(by=people)
     def undo_own(self, by):
         try:
             _, change = self.do(self.editing.undo(GUILD, by))
-        except (VersionGoneError, ConflictError):
+        except (VersionGoneError, ConflictError, WordingTakenError):
             return
         self.note([(edit.entry_id, edit.entry) for edit in change.edits])
 
@@ -139,6 +145,12 @@ class AnySequence(RuleBasedStateMachine):
     def the_faq_is_what_was_saved_last(self):
         if self.states:
             assert self.model == dict(self.do(self.library.shelf(GUILD)).entries)
+
+    @invariant()
+    def no_two_entries_hold_the_same_words(self):
+        held = [wording for entry in self.model.values() for wording in {text.casefold() for text in entry.texts}]
+
+        assert len(held) == len(set(held))
 
     @invariant()
     def history_holds_every_state_and_ends_with_the_present_one(self):

@@ -15,7 +15,8 @@ from bot.safety.pseudonyms import Pseudonyms
 from bot.storage.database import Database
 from bot.storage.keys import load_key
 from bot.storage.notices import NoticeStore
-from bot.storage.queue import MOST_WORDINGS, SAME_MEANING, QueueStore
+from bot.storage.queue import QueueStore
+from bot.storage.wordings import MOST_WORDINGS, SAME_MEANING
 
 HERE, THERE = GuildId(1), GuildId(2)
 LETTERS = EntryId("letters")
@@ -144,27 +145,27 @@ class TestPeople:
 class TestWaiting:
     async def test_a_wish_is_a_switch(self, store, database):
         noted = await ask(store, "Same?")
-        wishes = [await store.wish(noted.id, who) for who in (NOOR, SAM, NOOR)]
+        wishes = [await store.wish(HERE, noted.id, who) for who in (NOOR, SAM, NOOR)]
 
         assert [Wish.ON, Wish.ON, Wish.OFF] == wishes
         assert [(SAM,)] == await database.read("SELECT user FROM waiters")
 
     async def test_nobody_waits_for_a_question_that_is_not_there(self, store, database):
         with pytest.raises(VersionGoneError):
-            await store.wish(404, NOOR)
+            await store.wish(HERE, 404, NOOR)
 
         assert [] == await database.read("SELECT * FROM waiters")
 
     async def test_nor_for_one_that_was_answered_or_dismissed_but_whoever_waited_can_leave(self, store):
         answered, dismissed = await ask(store, "a", at_angle(0)), await ask(store, "b", at_angle(90))
-        await store.wish(dismissed.id, SAM)
+        await store.wish(HERE, dismissed.id, SAM)
         await store.resolve(HERE, answered.id, LETTERS, "notice.answered", by=MIKA, was=WAITING)
         await store.dismiss(HERE, dismissed.id, MIKA)
 
         assert [Wish.ANSWERED, Wish.DISMISSED, Wish.OFF] == [
-            await store.wish(answered.id, NOOR),
-            await store.wish(dismissed.id, NOOR),
-            await store.wish(dismissed.id, SAM),
+            await store.wish(HERE, answered.id, NOOR),
+            await store.wish(HERE, dismissed.id, NOOR),
+            await store.wish(HERE, dismissed.id, SAM),
         ]
 
 
@@ -172,7 +173,7 @@ class TestResolving:
     async def test_whoever_waits_gets_one_notice_and_leaves_the_list(self, store, outbox, database):
         noted = await ask(store, "Same?")
         for user in (NOOR, SAM):
-            await store.wish(noted.id, user)
+            await store.wish(HERE, noted.id, user)
         done = await asyncio.gather(
             *(store.resolve(HERE, noted.id, LETTERS, "notice.answered", by=None, was=WAITING) for _ in range(10))
         )
@@ -220,7 +221,10 @@ class TestResolving:
         noted = await ask(store, "Same?")
 
         assert not await store.dismiss(THERE, noted.id, MIKA)
-        assert not await store.resolve(THERE, noted.id, LETTERS, "notice.answered", by=MIKA, was=WAITING)
+        with pytest.raises(VersionGoneError):
+            await store.resolve(THERE, noted.id, LETTERS, "notice.answered", by=MIKA, was=WAITING)
+        with pytest.raises(VersionGoneError):
+            await store.wish(THERE, noted.id, NOOR)
         with pytest.raises(VersionGoneError):
             await store.question(THERE, noted.id)
 
@@ -230,7 +234,7 @@ class TestMerging:
         into = await ask(store, "into", at_angle(0), user=NOOR)
         gone = await ask(store, "gone", at_angle(60), user=SAM)
         await ask(store, "also gone", at_angle(62), user=INES)
-        await store.wish(gone.id, SAM)
+        await store.wish(HERE, gone.id, SAM)
         merged = await store.merge(HERE, into.id, gone.id, MIKA)
 
         assert merged
@@ -251,7 +255,7 @@ class TestMerging:
         first, second, third = [await ask(store, str(angle), at_angle(angle)) for angle in (0, 60, 120)]
         await store.merge(HERE, second.id, first.id, MIKA)
         await store.merge(HERE, third.id, second.id, MIKA)
-        await store.wish(first.id, NOOR)
+        await store.wish(HERE, first.id, NOOR)
         await store.resolve(HERE, first.id, LETTERS, "notice.answered", by=MIKA, was=WAITING)
 
         assert QuestionState.RESOLVED == (await store.question(HERE, third.id)).state
@@ -307,7 +311,7 @@ class TestRecorded:
 class TestOutbox:
     async def test_of_two_processes_one_takes_a_notice(self, store, outbox, database):
         noted = await ask(store, "Same?")
-        await store.wish(noted.id, NOOR)
+        await store.wish(HERE, noted.id, NOOR)
         await store.resolve(HERE, noted.id, LETTERS, "notice.answered", by=None, was=WAITING)
         beside = await Database.open(database.path)
         (notice,) = await outbox.notices(NoticeState.WAITING)
@@ -319,7 +323,7 @@ class TestOutbox:
     async def test_what_was_being_sent_when_the_bot_stopped_is_forgotten_and_nothing_else(self, outbox, store):
         noted = await ask(store, "Same?")
         for user in (NOOR, SAM):
-            await store.wish(noted.id, user)
+            await store.wish(HERE, noted.id, user)
         await store.resolve(HERE, noted.id, LETTERS, "notice.answered", by=None, was=WAITING)
         first, second = await outbox.notices(NoticeState.WAITING)
         await outbox.take_notice(first, NoticeState.WAITING)

@@ -145,7 +145,7 @@ def test_an_entry_whose_words_belong_to_another_is_left_out_and_that_is_a_proble
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        (("history", "leters"), Exit.DATA, "There is no entry 'leters' on server 7. Did you mean letters?"),
+        (("history", "leters"), Exit.DATA, "There is no entry 'leters' on server 7. Did you mean letters"),
         (("history", "zzz"), Exit.DATA, "There is no entry 'zzz' on server 7. `lantern faq export"),
         (("restore", "99"), Exit.DATA, "There is no version 99 on this server. `lantern faq history"),
         (("undo", "99"), Exit.DATA, "There is no change 99 on this server. `lantern faq history"),

@@ -13,10 +13,11 @@ from simcord.results import InteractionResult
 
 from support.worlds import SELECT, texts_in
 
-COMMAND, TYPING, PRESS = (
+COMMAND, TYPING, PRESS, FORM = (
     InteractionType.APPLICATION_COMMAND,
     InteractionType.APPLICATION_COMMAND_AUTOCOMPLETE,
     InteractionType.MESSAGE_COMPONENT,
+    InteractionType.MODAL_SUBMIT,
 )
 MENUS = (discord.AppCommandType.message, discord.AppCommandType.user)
 VALUES = {
@@ -30,7 +31,7 @@ VALUES = {
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A command, the rows suggested for one of its options, or a press; `data` is what Discord sends."""
+    """A command, the rows suggested for one of its options, a press, or a form; `data` is what Discord sends."""
 
     name: str
     kind: InteractionType
@@ -64,7 +65,7 @@ def start(world, who, act, picture):
     data, extra = dict(act.data), {}
     if act.kind is PRESS:
         extra = {"message": picture}
-    else:
+    elif act.kind is not FORM:
         data["id"] = backend.commands[None][data["name"], data["type"]]["id"]
     if data.get("type") == discord.AppCommandType.message.value:
         data |= {"target_id": picture["id"], "resolved": {"messages": {picture["id"]: picture}}}
@@ -79,6 +80,18 @@ def start(world, who, act, picture):
     record.source_message_id = int(picture["id"]) if act.kind is PRESS else None
     backend.emit("INTERACTION_CREATE", {**payload, **extra})
     return InteractionResult(world.env, record)
+
+
+def press_of(custom_id, *picked) -> Act:
+    """Return a press of a button, or a pick."""
+    values = {"values": list(picked)} if picked else {}
+    return Act(custom_id, PRESS, {"custom_id": custom_id, "component_type": SELECT, **values})
+
+
+def form_of(custom_id, **typed) -> Act:
+    """Return a form that is saved, opened by a command."""
+    fields = [{"type": 18, "component": {"type": 4, "custom_id": name, "value": text}} for name, text in typed.items()]
+    return Act(custom_id, FORM, {"custom_id": custom_id, "components": fields})
 
 
 async def do(world, who, act, picture):
@@ -117,5 +130,4 @@ def _nested(command, options) -> dict:
 
 
 def _press(prefix, verb, arguments) -> Act:
-    custom_id = ":".join([prefix, verb, *["1"] * arguments])
-    return Act(custom_id, PRESS, {"custom_id": custom_id, "component_type": SELECT, "values": ["1"]})
+    return press_of(":".join([prefix, verb, *["1"] * arguments]), "1")

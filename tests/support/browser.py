@@ -113,13 +113,34 @@ class Visitor:
         return rows
 
     def use_command(self, name: str, **options: str) -> None:
-        """Use a command; each option takes the first row that is suggested for what is typed."""
-        self.page.fill("#channel-composer-input", name)
-        self.page.click(f".command-entry:has-text('{name}')")
+        """Use a command; each option takes the first row that is suggested for what is typed and says it."""
+        self.open_command(name)
         for option, typed in options.items():
             self.page.locator(f".command-option-input[data-option='{option}']").press_sequentially(typed, delay=20)
-            self.page.locator(".command-suggestion[data-value]").first.click()
+            self.page.locator(".command-suggestion[data-value]", has_text=typed).first.click()
         self.send()
+
+    def send_file(self, command: str, option: str, name: str, content: bytes) -> None:
+        """Use a command with a file and nothing else."""
+        self.open_command(command)
+        self.page.click(".command-ghost")
+        self.page.click(f".command-popup :text-is('{option}')")
+        file = {"name": name, "mimeType": "text/plain", "buffer": content}
+        self.page.locator(f".command-file-input[data-option='{option}']").set_input_files([file])
+        self.send()
+
+    def open_command(self, name: str) -> None:
+        """Choose a command by its whole name."""
+        self.page.fill("#channel-composer-input", name)
+        self.page.click(f".command-entry:has-text('{name}')")
+
+    def open_post(self, name: str, title: str) -> None:
+        """Open a post in the help forum as somebody, from the lobby, and look at it."""
+        self.open_lobby()
+        self.page.select_option("select[name=who]", name)
+        self.page.fill("input[name=title]", title)
+        self.page.click("form button")
+        self.settled()
 
     def fill(self, fields: dict[str, str]) -> None:
         """Fill in the form that is open, by the custom id of each field."""
@@ -137,13 +158,27 @@ class Visitor:
         self.page.click("#send-message")
         self.settled()
 
+    def choose(self, message: Locator, custom_id: str, label: str) -> None:
+        """Choose a row of a menu, whose custom id ends so, in a message."""
+        message.locator(f"[data-custom-id$='{custom_id}'] .select-trigger").click()
+        self.page.locator(".select-option:visible", has_text=label).click()
+        self.settled()
+
+    def says(self, text: str) -> Locator:
+        """Wait for a message that says something; return the newest, by its id, since it may come to say another."""
+        message = self.page.locator("article.channel-message", has_text=text).last
+        message.wait_for()
+        return self._same(message)
+
     def private_message(self) -> Locator:
         """Return the newest message that only this person sees, by its id, since newer ones may come."""
         message = self.page.locator("article.channel-message", has=self.page.locator(".message-ephemeral-note")).last
         message.locator(".text-display").first.wait_for()
-        return self.page.locator(
-            f"article.channel-message[data-message-id='{message.get_attribute('data-message-id')}']"
-        )
+        return self._same(message)
+
+    def _same(self, message: Locator) -> Locator:
+        number = message.get_attribute("data-message-id")
+        return self.page.locator(f"article.channel-message[data-message-id='{number}']")
 
     def press(self, message: Locator, label: str) -> None:
         """Press a button of a message."""

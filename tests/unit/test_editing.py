@@ -118,7 +118,10 @@ async def test_what_was_typed_over_a_removed_entry_brings_it_back_with_what_no_f
     draft = await editing.rewrite(draft, draft.form, expected="")
     await editing.publish(draft, MIKA, TODAY)
 
-    assert ("Still needed.", ("a no",)) == ((await entry(editing, LETTERS)).answer, (await entry(editing, LETTERS)).setbacks)
+    assert ("Still needed.", ("a no",)) == (
+        (await entry(editing, LETTERS)).answer,
+        (await entry(editing, LETTERS)).setbacks,
+    )
 
 
 async def test_text_that_cannot_be_published_stays_a_draft(editing):

@@ -67,7 +67,7 @@ class TestResolvingByItself:
     async def test_any_change_that_answers_a_question_resolves_it_and_tells_who_waits(self, small_lantern, queue, kind):
         moon, tea = await ask(small_lantern, MOON), await ask(small_lantern, TEA)
         for reply in (moon, tea):
-            await queue.wish(reply.unanswered_id, NOOR)
+            await queue.wish(HERE, reply.unanswered_id, NOOR)
         await change(small_lantern, make_entry("moon", "Was the moon landing real?", MOON), kind=kind)
         await queue.settled()
 
@@ -88,7 +88,7 @@ class TestResolvingByItself:
     async def test_what_people_found_not_to_be_meant_answers_them_only_once_it_is_edited(self, small_lantern, queue):
         missed = (await ask(small_lantern, "worried about letters")).entry
         noted = await small_lantern.asking.give_up(HERE, "worried about letters", NOOR)
-        await queue.wish(noted.unanswered_id, NOOR)
+        await queue.wish(HERE, noted.unanswered_id, NOOR)
         await change(small_lantern, make_entry("tea", TEA))
         await queue.settled()
         before = await told(small_lantern)
@@ -123,7 +123,7 @@ class TestResolvingByItself:
 
     async def test_what_changed_while_the_bot_was_not_running_is_caught_up_with(self, small_lantern, queue):
         await ask(small_lantern, MOON)
-        await queue.wish((await queue.waiting(HERE))[0].id, NOOR)
+        await queue.wish(HERE, (await queue.waiting(HERE))[0].id, NOOR)
         moon = make_entry("moon", MOON)
         await small_lantern.library.apply(HERE, Change(ChangeKind.IMPORTED, None, (Edit(moon.id, "", moon),)))
         await queue.settled()
@@ -149,7 +149,7 @@ class TestResolvingByItself:
         assert QuestionState.RESOLVED == (await queue.one(HERE, reply.unanswered_id)).state
 
     async def test_many_changes_at_once_are_read_once_or_more_and_nobody_is_told_twice(self, small_lantern, queue):
-        await queue.wish((await ask(small_lantern, MOON)).unanswered_id, NOOR)
+        await queue.wish(HERE, (await ask(small_lantern, MOON)).unanswered_id, NOOR)
         entries = [make_entry(f"moon-{number}", f"the moon landing number {number}") for number in range(5)]
         await asyncio.gather(
             *(change(small_lantern, entry) for entry in entries), change(small_lantern, make_entry("moon", MOON))
@@ -199,7 +199,7 @@ class TestPublishing:
     async def test_a_draft_made_for_a_question_resolves_it_however_unlike_it_is(self, small_lantern, queue):
         await ask(small_lantern, TEA)
         reply = await ask(small_lantern, MOON)
-        await queue.wish(reply.unanswered_id, NOOR)
+        await queue.wish(HERE, reply.unanswered_id, NOOR)
         form = Form("Which rocket flies where?", "That one.", topic="Basics", sources="What people know")
         draft = await small_lantern.editing.keep(
             await small_lantern.editing.open(HERE, MIKA, None, form, f"unanswered:{reply.unanswered_id}")

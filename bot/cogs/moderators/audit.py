@@ -12,6 +12,8 @@ from bot.cogs.routes import Route
 from bot.core.moderation import Capability, ChangeId
 from bot.faq.differences import changed
 from bot.views.answers import sentence
+from bot.views.ids import number_in
+from bot.views.moderators.editor import done_card
 from bot.views.moderators.history import audit_card, change_card
 from bot.views.moderators.shown import Shown
 
@@ -41,10 +43,11 @@ class Audit:
             ("undo", 1): Route(Capability.PUBLISH, self._undo),
         }
 
-    def link_to(self, guild: GuildId, change: ChangeId) -> str | None:
-        """Return the address of the line that told a change just now; None where there is none."""
-        last, link = self._last.get(guild, (None, ""))
-        return link if last == change else None
+    async def show_done(self, interaction: Interaction, text: str, change: ChangeId) -> None:
+        """Say that a change is saved, with the way to its line in the moderators' channel, and the way back."""
+        last, link = self._last.get(guild_of(interaction), (None, ""))
+        card = done_card(self._desk.texts, text, change, link=link if last == change else None)
+        await show(interaction, Shown(card))
 
     async def note(self, guild: GuildId, change_id: ChangeId, change: Change) -> None:
         """Tell a change in the moderators' channel. Whatever fails there, the change stands."""
@@ -65,12 +68,14 @@ class Audit:
 
     async def _show_change(self, interaction: Interaction, number: str) -> None:
         guild = guild_of(interaction)
-        states = await self._desk.lantern.editing.states(guild, ChangeId(int(number)))
+        states = await self._desk.lantern.editing.states(guild, ChangeId(number_in(number)))
         topics = (await self._desk.lantern.library.shelf(guild)).topics
-        shown = change_card(self._desk.texts, [changed(version, before, topics) for version, before in states])
+        # An import changes hundreds of entries.
+        changes = await asyncio.to_thread(lambda: [changed(version, before, topics) for version, before in states])
+        shown = change_card(self._desk.texts, changes)
         await interaction.followup.send(view=shown.card, files=list(shown.files), ephemeral=True)
 
     async def _undo(self, interaction: Interaction, number: str) -> None:
-        guild, change_id = guild_of(interaction), ChangeId(int(number))
+        guild, change_id = guild_of(interaction), ChangeId(number_in(number))
         _, change = await self._desk.lantern.editing.undo(guild, actor_of(interaction).user, change_id)
         await show(interaction, Shown(sentence(self._desk.texts("editor.undone", number=len(change.edits)))))

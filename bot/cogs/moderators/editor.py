@@ -24,7 +24,8 @@ from bot.core.moderation import Capability, Form, revision_of
 from bot.faq.forms import QUESTION_LENGTHS, form_of
 from bot.safety.text import clean, cut, escape
 from bot.views.answers import sentence
-from bot.views.moderators.editor import done_card, entry_modal, long_card, remove_card, too_long
+from bot.views.ids import number_in
+from bot.views.moderators.editor import entry_modal, long_card, remove_card, too_long
 from bot.views.moderators.shown import Shown
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ class Editor:
         await interaction.response.send_modal(entry_modal(self._desk.texts, form_id(*where), form, is_new=False))
 
     async def _turn_page(self, interaction: Interaction, entry: str, page: str) -> None:
-        await self._ask_to_remove(interaction, EntryId(entry), int(page))
+        await self._ask_to_remove(interaction, EntryId(entry), number_in(page))
 
     async def _ask_to_remove(self, interaction: Interaction, entry_id: EntryId, page: int, note: str = "") -> None:
         entry = (await self._desk.lantern.library.shelf(guild_of(interaction))).entry(entry_id)
@@ -159,9 +160,7 @@ class Editor:
             await self._ask_to_remove(interaction, entry_id, 0, texts("error.conflict") + "\n\n")
             return
         text = texts("editor.removed", question=escape(cut(question, QUOTE_LENGTH)))
-        await show(
-            interaction, Shown(done_card(texts, text, saved.change, link=self._audit.link_to(guild, saved.change)))
-        )
+        await self._audit.show_done(interaction, text, saved.change)
 
     async def _leave(self, interaction: Interaction) -> None:
         await show(interaction, Shown(sentence(self._desk.texts("editor.left"))))

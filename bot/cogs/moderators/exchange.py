@@ -15,7 +15,7 @@ from discord import app_commands
 from bot.cogs.gate import actor_of, guild_of
 from bot.cogs.moderators.showing import defer_form, show
 from bot.cogs.routes import Route, fields_of
-from bot.cogs.tell import say, text_for
+from bot.cogs.tell import UNSENT, say, text_for
 from bot.content.exchange import MOST_BYTES, dump, read
 from bot.core.errors import ContentError, FileTooLargeError, LanternError, NotAllowedError
 from bot.core.models import Format
@@ -23,6 +23,7 @@ from bot.core.moderation import Capability, Upload
 from bot.faq.rights import may, publishes_alone
 from bot.safety.text import clean, escape
 from bot.views.answers import Card, sentence
+from bot.views.ids import number_in
 from bot.views.moderators.editor import done_card
 from bot.views.moderators.exchange import (
     TITLE_LENGTHS,
@@ -126,7 +127,8 @@ class Exchange:
                 await say(interaction, texts("fault.file_lost", name=escape(file.filename)))
                 return
             by = actor_of(interaction).user
-            await self._offer(interaction, Upload(by, file.filename, content, topic or "", replaces, datetime.now(UTC)))
+            name, topic = clean(file.filename), clean(topic or "")
+            await self._offer(interaction, Upload(by, name, content, topic, replaces, datetime.now(UTC)))
 
         return bring_in
 
@@ -143,7 +145,7 @@ class Exchange:
 
     async def _mend(self, interaction: Interaction, number: str) -> None:
         """Open the form with pasted text that had faults."""
-        upload = await self._desk.lantern.uploads.take(guild_of(interaction), int(number))
+        upload = await self._desk.lantern.uploads.take(guild_of(interaction), number_in(number))
         if upload.by != actor_of(interaction).user or upload.name != PASTED:
             raise NotAllowedError(f"What was pasted as {number} belongs to somebody else.")
         modal = paste_modal(self._desk.texts, upload.topic, upload.content.decode(), replaces=upload.replaces)
@@ -170,13 +172,17 @@ class Exchange:
     async def _apply(self, interaction: Interaction, number: str, fingerprint: str) -> None:
         guild, texts = guild_of(interaction), self._desk.texts
         actor, settings = await self._desk.gate.require(interaction, Capability.PUBLISH)
-        upload = await self._desk.lantern.uploads.take(guild, int(number))
+        upload = await self._desk.lantern.uploads.take(guild, number_in(number))
         if settings.four_eyes and upload.by == actor.user:
             await say(interaction, texts("import.four_eyes"))
             return
-        plan = await self._plan(guild, upload)
+        try:
+            plan = await self._plan(guild, upload)
+        except ContentError as error:  # what is read was made stricter since
+            await show(interaction, problems_card(texts, error.problems))
+            return
         if plan.fingerprint != fingerprint:
-            await show(interaction, await self._shown(guild, plan, int(number)))
+            await show(interaction, await self._shown(guild, plan, number_in(number)))
             await say(interaction, texts("import.stale"))
             return
         change = await self._desk.lantern.importing.carry_out(guild, actor.user, plan, upload.name)
@@ -187,21 +193,21 @@ class Exchange:
         """Forget a file: one's own, or as somebody who may publish, anybody's."""
         guild, texts = guild_of(interaction), self._desk.texts
         actor, settings = await self._desk.gate.require(interaction, Capability.EDIT)
-        upload = await self._desk.lantern.uploads.take(guild, int(number))
+        upload = await self._desk.lantern.uploads.take(guild, number_in(number))
         if upload.by != actor.user and not may(actor, Capability.PUBLISH, settings):
             raise NotAllowedError(f"File {number} belongs to somebody else.")
-        await self._desk.lantern.uploads.drop(guild, int(number))
+        await self._desk.lantern.uploads.drop(guild, number_in(number))
         await self._close(interaction, upload, sentence(texts("import.cancelled")), "import.yours_declined")
 
     async def _close(self, interaction: Interaction, upload: Upload, card: Card, told: str) -> None:
-        """Let a card take the place of the plan, wherever it stands, and tell whose file it was."""
-        await interaction.edit_original_response(view=card, attachments=[])
+        """Tell whose file it was, and let a card take the place of the plan, wherever it stands."""
         if upload.by != interaction.user.id:
             text = self._desk.texts(told, name=escape(upload.name), user=interaction.user.id)
             try:
                 await self._desk.tell_person(upload.by, sentence(text))
-            except discord.HTTPException as error:
+            except UNSENT as error:
                 log.warning("Whose file it was could not be told: %s", error)
+        await interaction.edit_original_response(view=card, attachments=[])
 
     async def _plan(self, guild: GuildId, upload: Upload) -> Plan:
         """Return what a file would change now. Raises ContentError."""

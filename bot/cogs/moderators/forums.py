@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.cogs.forum import may_suggest_in
-from bot.cogs.gate import actor_of, guild_of
-from bot.cogs.routes import Route, data_of
+from bot.cogs.gate import Interaction, actor_of, guild_of
+from bot.cogs.routes import Route, pick_in
 from bot.cogs.tell import say
 from bot.core.moderation import Capability, ForumMode
 from bot.faq.rights import may
 from bot.views.answers import sentence
 from bot.views.forum import standing_card
+from bot.views.ids import number_in
 
 if TYPE_CHECKING:
     from discord import app_commands
 
     from bot.cogs.desk import Desk
-
-Interaction = discord.Interaction[Any]
 
 
 class Forums:
@@ -51,12 +50,12 @@ class Forums:
         return forums
 
     async def _look(self, interaction: Interaction) -> None:
-        await self._show(interaction, int(data_of(interaction)["values"][0]))
+        await self._show(interaction, number_in(pick_in(interaction)))
 
     async def _turn_on(self, interaction: Interaction, forum: str) -> None:
-        standing = await self._forums.standing(guild_of(interaction), int(forum))
+        standing = await self._forums.standing(guild_of(interaction), number_in(forum))
         if standing is not None and not standing.is_judged:
-            await self._show(interaction, int(forum), asks_again=True)
+            await self._show(interaction, number_in(forum), asks_again=True)
         else:
             await self._switch(interaction, forum, ForumMode.ON)
 
@@ -67,9 +66,9 @@ class Forums:
         await self._switch(interaction, forum, ForumMode.SHADOW)
 
     async def _switch(self, interaction: Interaction, forum: str, mode: ForumMode) -> None:
-        if not await self._forums.switch(guild_of(interaction), int(forum), mode):
+        if not await self._forums.switch(guild_of(interaction), number_in(forum), mode):
             await say(interaction, self._texts("forum.not_listed"))
-        await self._show(interaction, int(forum))
+        await self._show(interaction, number_in(forum))
 
     async def _show(self, interaction: Interaction, forum: int, *, asks_again: bool = False) -> None:
         """Show one forum; where it was taken off the list meanwhile, the first that is on it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from discord import app_commands
@@ -11,16 +13,18 @@ from bot.cogs.gate import actor_of, guild_of
 from bot.cogs.moderators.showing import show
 from bot.cogs.routes import Route
 from bot.core.models import EntryId
-from bot.core.moderation import Capability, Version, VersionId, revision_of
+from bot.core.moderation import Capability, VersionId, revision_of
 from bot.faq.differences import changed
 from bot.faq.forms import owners_of
 from bot.safety.text import cut, escape, normalise
 from bot.views.answers import OPTION_LENGTH, OPTIONS, sentence
-from bot.views.moderators.editor import done_card
-from bot.views.moderators.history import QUOTE_LENGTH, change_card, history_card, restore_card
-from bot.views.moderators.shown import NOTHING, Shown
+from bot.views.ids import number_in
+from bot.views.moderators.history import QUOTE_LENGTH, VERSIONS, change_card, history_card, restore_card
+from bot.views.moderators.shown import NOTHING, Shown, paged
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.cogs.desk import Desk
     from bot.cogs.gate import Interaction
     from bot.cogs.moderators.audit import Audit
@@ -69,20 +73,17 @@ class History:
             await interaction.response.defer(ephemeral=True)
             change_id, change = await self._desk.lantern.editing.undo(guild_of(interaction), actor_of(interaction).user)
             text = self._desk.texts("editor.undone", number=len(change.edits))
-            link = self._audit.link_to(guild_of(interaction), change_id)
-            await show(interaction, Shown(done_card(self._desk.texts, text, change_id, link=link)))
+            await self._audit.show_done(interaction, text, change_id)
 
         return undo
 
     async def _suggest(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Return rows for entries that are there, and for those that were removed: theirs come last, unless typed."""
         there = await self._desk.suggest_entries(interaction, typed)
-        words = normalise(typed).split()
-        gone = [
-            app_commands.Choice(name=self._removed_label(entry), value=f"id:{entry.id}")
-            for entry in await self._desk.lantern.editing.removed(guild_of(interaction))
-            if all(word in normalise(entry.question) for word in words)
-        ]
+        removed = await self._desk.lantern.editing.removed(guild_of(interaction))
+        # Whoever brought in a FAQ of their own removed hundreds.
+        found = await asyncio.to_thread(_with_words, removed, normalise(typed).split())
+        gone = [app_commands.Choice(name=self._removed_label(entry), value=f"id:{entry.id}") for entry in found]
         return [*there[: OPTIONS - min(len(gone), OPTIONS // 2)], *gone][:OPTIONS]
 
     def _removed_label(self, entry: Entry) -> str:
@@ -90,42 +91,50 @@ class History:
         return self._desk.texts("history.removed_label", question=cut(entry.question, OPTION_LENGTH - len(label)))
 
     async def _turn_page(self, interaction: Interaction, entry: str, page: str) -> None:
-        await self._show_page(interaction, EntryId(entry), int(page))
+        await self._show_page(interaction, EntryId(entry), number_in(page))
 
     async def _show_page(self, interaction: Interaction, entry_id: EntryId, page: int) -> None:
         guild, texts = guild_of(interaction), self._desk.texts
-        versions = list(await self._desk.lantern.editing.history(guild, entry_id))
+        versions = await self._desk.lantern.editing.history(guild, entry_id)
         shelf = await self._desk.lantern.library.shelf(guild)
         if not versions:
             shelf.entry(entry_id)
             await show(interaction, Shown(sentence(texts("history.nothing"))))
             return
-        befores: list[Version | None] = [None, *versions[:-1]]
-        changes = [changed(*pair, shelf.topics) for pair in zip(versions, befores, strict=True)]
-        await show(interaction, Shown(history_card(texts, entry_id, changes[::-1], page)))
+        pairs = list(zip(versions, [None, *versions[:-1]], strict=True))[::-1]
+        shown, number, pages = paged(pairs, page, VERSIONS)
+        changes = await asyncio.to_thread(lambda: [changed(*pair, shelf.topics) for pair in shown])
+        question = next((version.entry.question for version, _ in pairs if version.entry), entry_id)
+        await show(interaction, Shown(history_card(texts, entry_id, question, changes, page=number, pages=pages)))
 
     async def _show_version(self, interaction: Interaction, number: str) -> None:
         guild = guild_of(interaction)
-        version, before = await self._desk.lantern.editing.version(guild, VersionId(int(number)))
+        version, before = await self._desk.lantern.editing.version(guild, VersionId(number_in(number)))
         topics = (await self._desk.lantern.library.shelf(guild)).topics
         shown = change_card(self._desk.texts, [changed(version, before, topics)])
         await interaction.followup.send(view=shown.card, files=list(shown.files), ephemeral=True)
 
     async def _ask_to_restore(self, interaction: Interaction, number: str, page: str) -> None:
-        guild, version_id = guild_of(interaction), VersionId(int(number))
+        guild, version_id = guild_of(interaction), VersionId(number_in(number))
         version, _ = await self._desk.lantern.editing.version(guild, version_id)
         shelf = await self._desk.lantern.library.shelf(guild)
-        taken = owners_of(version.entry.texts, shelf, version.entry_id) if version.entry else []
+        texts = version.entry.texts if version.entry else ()
+        taken = await asyncio.to_thread(owners_of, texts, shelf, version.entry_id)
         now = revision_of(shelf.entries.get(version.entry_id))
-        card = restore_card(self._desk.texts, version, now, today(), taken, page=int(page))
+        card = restore_card(self._desk.texts, version, now, today(), taken, page=number_in(page))
         await show(interaction, Shown(card))
 
     async def _restore(self, interaction: Interaction, number: str, expected: str) -> None:
         guild, user = guild_of(interaction), actor_of(interaction).user
         saved = await self._desk.lantern.editing.restore(
-            guild, user, VersionId(int(number)), expected=expected.removeprefix(NOTHING)
+            guild, user, VersionId(number_in(number)), expected=expected.removeprefix(NOTHING)
         )
         question = saved.entry.question if saved.entry else saved.entry_id
         text = self._desk.texts("history.restored_now", question=escape(cut(question, QUOTE_LENGTH)))
-        link = self._audit.link_to(guild, saved.change)
-        await show(interaction, Shown(done_card(self._desk.texts, text, saved.change, link=link)))
+        await self._audit.show_done(interaction, text, saved.change)
+
+
+def _with_words(entries: Sequence[Entry], words: Sequence[str]) -> list[Entry]:
+    """Return the first entries, as many as a list holds, whose question has each of these normalised words."""
+    asked = ((entry, normalise(entry.question)) for entry in entries)
+    return list(islice((entry for entry, question in asked if all(word in question for word in words)), OPTIONS))

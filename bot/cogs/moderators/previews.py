@@ -15,8 +15,9 @@ from bot.faq.differences import differences
 from bot.faq.forms import form_of
 from bot.faq.rights import may, publishes_alone
 from bot.safety.text import escape
+from bot.views.ids import number_in
 from bot.views.moderators.editor import conflict_card, draft_actions, faults_card, preview_card
-from bot.views.moderators.findings import impact_lines, near_lines, worth_naming
+from bot.views.moderators.impact import impact_lines, near_lines, worth_naming
 from bot.views.moderators.reviews import review_actions
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Previews:
     async def draft(self, interaction: Interaction, number: str) -> Draft:
         """Return a draft that is one's own, or that one may publish. Raises NotAllowedError, VersionGoneError."""
         actor, settings = await self._desk.gate.require(interaction, Capability.EDIT)
-        draft = await self._desk.lantern.editing.draft(guild_of(interaction), DraftId(int(number)))
+        draft = await self._desk.lantern.editing.draft(guild_of(interaction), DraftId(number_in(number)))
         if draft.by != actor.user and not may(actor, Capability.PUBLISH, settings):
             raise NotAllowedError(f"Draft {draft.id} belongs to somebody else.")
         return draft

@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.cogs.gate import guild_of
-from bot.cogs.moderators.showing import show
-from bot.cogs.routes import Route, data_of
+from bot.cogs.moderators.showing import following, show
+from bot.cogs.routes import Route, pick_in
 from bot.core.errors import VersionGoneError
 from bot.core.models import EntryId, UserId
 from bot.core.moderation import Capability, ChangeId, ProposalId, ProposalKind
 from bot.safety.text import escape
 from bot.views.answers import sentence
-from bot.views.moderators.proposals import confirmed_card, decided_card, others_card, proposal_card
-from bot.views.moderators.shown import Shown
+from bot.views.ids import number_in
+from bot.views.moderators.proposals import confirmed_card, others_card, proposal_card
+from bot.views.moderators.shown import Shown, decided_card, next_button
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from discord import app_commands
 
     from bot.cogs.desk import Desk
@@ -61,15 +60,15 @@ class ProposalsDesk:
         if not waiting:
             await show(interaction, Shown(sentence(self._texts("prop.none"))))
             return
-        proposal = next((one for one in waiting if one.id == int(number)), waiting[0])
+        proposal = next((one for one in waiting if one.id == number_in(number)), waiting[0])
         entry = (await self._desk.lantern.library.shelf(proposal.guild)).entry(proposal.entry_id)
-        card = proposal_card(proposal, entry, self._texts, len(waiting), _after(proposal, waiting))
+        card = proposal_card(proposal, entry, self._texts, len(waiting), following(proposal, waiting))
         await show(interaction, Shown(card))
 
     async def _refuse(self, interaction: Interaction, number: str) -> None:
-        proposal, following = await self._open(interaction, number)
+        proposal, after = await self._open(interaction, number)
         await self._proposals.refuse(proposal)
-        card = decided_card(self._texts("prop.refused"), self._texts, following)
+        card = decided_card(self._texts("prop.refused"), *next_button(self._texts, "prop_show", after))
         await interaction.edit_original_response(view=card)
 
     async def _offer_others(self, interaction: Interaction, number: str) -> None:
@@ -78,29 +77,30 @@ class ProposalsDesk:
         await interaction.edit_original_response(view=card)
 
     async def _pick(self, interaction: Interaction, number: str) -> None:
-        await self._confirm(interaction, number, EntryId(data_of(interaction)["values"][0]))
+        await self._confirm(interaction, number, EntryId(pick_in(interaction)))
 
     async def _confirm(self, interaction: Interaction, number: str, instead: EntryId | None = None) -> None:
-        proposal, following = await self._open(interaction, number)
+        proposal, after = await self._open(interaction, number)
         change = await self._proposals.confirm(proposal, UserId(interaction.user.id), instead)
         made = await self._made_of(proposal, instead)
-        card = confirmed_card(proposal, "\n".join(made), self._texts, change, following)
-        await interaction.edit_original_response(view=card)
+        card = confirmed_card(proposal, "\n".join(made), self._texts, change, after)
         await self._audit(interaction, proposal, made[0])
+        await interaction.edit_original_response(view=card)
 
     async def _undo(self, interaction: Interaction, number: str, change: str) -> None:
-        by, change_id = UserId(interaction.user.id), ChangeId(int(change)) or None
-        proposal = await self._proposals.undo(guild_of(interaction), ProposalId(int(number)), by, change_id)
+        by, change_id = UserId(interaction.user.id), ChangeId(number_in(change)) or None
+        proposal = await self._proposals.undo(guild_of(interaction), ProposalId(number_in(number)), by, change_id)
         text = self._texts("prop.undone", question=escape(proposal.question))
-        await interaction.edit_original_response(view=decided_card(text, self._texts, proposal))
+        card = decided_card(text, *next_button(self._texts, "prop_show", proposal))
         await self._audit(interaction, proposal, text)
+        await interaction.edit_original_response(view=card)
 
     async def _open(self, interaction: Interaction, number: str) -> tuple[Proposal, Proposal | None]:
         """Return a proposal that waits, and the one to look at after it. Raises VersionGoneError."""
         waiting = await self._proposals.waiting(guild_of(interaction))
         for proposal in waiting:
-            if proposal.id == int(number):
-                return proposal, _after(proposal, waiting)
+            if proposal.id == number_in(number):
+                return proposal, following(proposal, waiting)
         raise VersionGoneError(f"Proposal {number} does not wait for a decision.")
 
     async def _made_of(self, proposal: Proposal, instead: EntryId | None) -> list[str]:
@@ -121,9 +121,3 @@ class ProposalsDesk:
             return
         line = self._texts("prop.audit", who=interaction.user.mention, what=what)
         await self._desk.tell_moderators(guild_of(interaction), sentence(line))
-
-
-def _after(proposal: Proposal, waiting: Sequence[Proposal]) -> Proposal | None:
-    """Return the proposal to look at next, the first after the last; None where there is no other."""
-    place = waiting.index(proposal)
-    return waiting[(place + 1) % len(waiting)] if len(waiting) > 1 else None

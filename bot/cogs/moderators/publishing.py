@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from bot.cogs.ask import today
-from bot.cogs.gate import actor_of, guild_of
+from bot.cogs.gate import actor_of
 from bot.cogs.moderators.saving import form_id
 from bot.cogs.moderators.showing import show
 from bot.cogs.routes import Route
@@ -18,7 +18,8 @@ from bot.faq.editing import ALIVE
 from bot.faq.rights import publishes_alone
 from bot.safety.text import clean, cut, escape
 from bot.views.answers import sentence
-from bot.views.moderators.editor import discarded_card, done_card, entry_modal, faults_card
+from bot.views.ids import number_in
+from bot.views.moderators.editor import discarded_card, entry_modal, faults_card
 from bot.views.moderators.shown import NOTHING, Shown
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class Publishing:
 
     async def _look(self, interaction: Interaction, number: str, page: str) -> None:
         draft = await self._previews.draft(interaction, number)
-        await show(interaction, await self._previews.of(interaction, draft, page=int(page)))
+        await show(interaction, await self._previews.of(interaction, draft, page=number_in(page)))
 
     async def _discard(self, interaction: Interaction, number: str) -> None:
         draft = await self._own(interaction, number, ALIVE)
@@ -136,5 +137,4 @@ class Publishing:
     async def _tell_saved(self, interaction: Interaction, saved: Saved, key: str) -> None:
         question = saved.entry.question if saved.entry else ""
         text = self._desk.texts(key, question=escape(cut(question, QUOTE_LENGTH)))
-        link = self._audit.link_to(guild_of(interaction), saved.change)
-        await show(interaction, Shown(done_card(self._desk.texts, text, saved.change, link=link)))
+        await self._audit.show_done(interaction, text, saved.change)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.cogs.gate import guild_of
 from bot.cogs.moderators.saving import form_id, place_of
-from bot.cogs.routes import Route, data_of, fields_of
+from bot.cogs.routes import Route, fields_of, pick_in
 from bot.cogs.tell import say
 from bot.core.models import EntryId, UserId
 from bot.core.moderation import Capability
@@ -14,14 +14,15 @@ from bot.core.unanswered import DealtWithError, QuestionState
 from bot.faq.asking import PICKED
 from bot.faq.queue import ORIGIN
 from bot.views.answers import OPTIONS, sentence
+from bot.views.ids import number_in
 from bot.views.moderators.editor import entry_modal
 from bot.views.moderators.queue import (
     MERGES,
     Place,
     dealt_with_text,
     found_card,
+    named,
     queue_card,
-    quoted,
     settled_card,
     typed_modal,
 )
@@ -87,7 +88,9 @@ class QueueDesk:
             except DealtWithError as error:
                 text = await self._who_dealt_with(error.question)
                 if interaction.response.is_done():
-                    await interaction.edit_original_response(view=settled_card(text, self._texts))
+                    # A second click must not take away the way back that the first one left.
+                    undo = error.question.id if error.question.state is QuestionState.DISMISSED else None
+                    await interaction.edit_original_response(view=settled_card(text, self._texts, undo=undo))
                 else:
                     await say(interaction, text)
 
@@ -98,7 +101,7 @@ class QueueDesk:
         if not waiting:
             await interaction.edit_original_response(view=sentence(self._texts("queue.empty")))
             return
-        place = await self._place(waiting[int(number) % len(waiting)], waiting)
+        place = await self._place(waiting[number_in(number) % len(waiting)], waiting)
         await interaction.edit_original_response(view=queue_card(place, self._texts))
 
     async def _show(self, interaction: Interaction, number: str) -> None:
@@ -108,7 +111,7 @@ class QueueDesk:
 
     async def _open(self, interaction: Interaction, number: str) -> None:
         """Show a question from a line that everybody in the moderators' channel sees."""
-        question = await self._queue.one(guild_of(interaction), int(number))
+        question = await self._queue.one(guild_of(interaction), number_in(number))
         if question.state is QuestionState.WAITING:
             place = await self._place(question, await self._queue.waiting(question.guild))
             card = queue_card(place, self._texts)
@@ -128,36 +131,36 @@ class QueueDesk:
 
     async def _find(self, interaction: Interaction, number: str) -> None:
         question = await self._waiting(interaction, number)
-        found = await self._entries_like(fields_of(interaction)["entry"].strip(), question)
+        found = await self._entries_like(fields_of(interaction).get("entry", "").strip(), question)
         await interaction.edit_original_response(view=found_card(question, found, self._texts))
 
     async def _link(self, interaction: Interaction, number: str) -> None:
-        guild, entry_id = guild_of(interaction), EntryId(data_of(interaction)["values"][0])
+        guild, entry_id = guild_of(interaction), EntryId(pick_in(interaction))
         entry = (await self._desk.lantern.library.shelf(guild)).entry(entry_id)
-        phrasing = await self._queue.link(guild, int(number), entry_id, UserId(interaction.user.id))
+        phrasing = await self._queue.link(guild, number_in(number), entry_id, UserId(interaction.user.id))
         key = "queue.linked" if phrasing is not None else "queue.linked_long"
-        text = self._texts(key, entry=quoted(entry.question))
+        text = self._texts(key, entry=named(entry.question))
         await interaction.edit_original_response(view=settled_card(text, self._texts))
 
     async def _dismiss(self, interaction: Interaction, number: str) -> None:
-        question = await self._queue.dismiss(guild_of(interaction), int(number), UserId(interaction.user.id))
-        text = self._texts("queue.dismissed", question=quoted(question.question))
+        question = await self._queue.dismiss(guild_of(interaction), number_in(number), UserId(interaction.user.id))
+        text = self._texts("queue.dismissed", question=named(question.question))
         await interaction.edit_original_response(view=settled_card(text, self._texts, undo=question.id))
 
     async def _reopen(self, interaction: Interaction, number: str) -> None:
-        await self._queue.reopen(guild_of(interaction), int(number))
+        await self._queue.reopen(guild_of(interaction), number_in(number))
         await self._show(interaction, number)
 
     async def _merge(self, interaction: Interaction, number: str) -> None:
-        guild, into = guild_of(interaction), int(data_of(interaction)["values"][0])
-        gone = await self._queue.one(guild, int(number))
+        guild, into = guild_of(interaction), number_in(pick_in(interaction))
+        gone = await self._queue.one(guild, number_in(number))
         merged = await self._queue.merge(guild, into, gone.id, UserId(interaction.user.id))
-        text = self._texts("queue.merged", gone=quoted(gone.question), question=quoted(merged.question))
+        text = self._texts("queue.merged", gone=named(gone.question), question=named(merged.question))
         await interaction.edit_original_response(view=settled_card(text, self._texts))
 
     async def _waiting(self, interaction: Interaction, number: str) -> Unanswered:
         """Return a question that waits. Raises DealtWithError, VersionGoneError."""
-        question = await self._queue.one(guild_of(interaction), int(number))
+        question = await self._queue.one(guild_of(interaction), number_in(number))
         if question.state is not QuestionState.WAITING:
             raise DealtWithError(question)
         return question

@@ -5,19 +5,18 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-import discord
-
 from bot.cogs.ask import today
 from bot.cogs.gate import guild_of
 from bot.cogs.moderators.publishing import require_seen
 from bot.cogs.moderators.showing import show
 from bot.cogs.routes import Route, fields_of
-from bot.cogs.tell import say, text_for
+from bot.cogs.tell import UNSENT, say, text_for
 from bot.core.errors import FormError, LanternError, VersionGoneError
 from bot.core.moderation import Capability, DraftState
 from bot.faq.rights import may
 from bot.safety.text import clean, escape
 from bot.views.answers import sentence
+from bot.views.ids import number_in
 from bot.views.moderators.editor import faults_card
 from bot.views.moderators.reviews import dealt_with_card, drafts_card, handed_in_card, reason_modal
 from bot.views.moderators.shown import Shown
@@ -62,7 +61,7 @@ class Reviews:
         )
 
     async def _turn_page(self, interaction: Interaction, page: str) -> None:
-        await self._show_drafts(interaction, int(page))
+        await self._show_drafts(interaction, number_in(page))
 
     async def _show_drafts(self, interaction: Interaction, page: int) -> None:
         actor, settings = await self._desk.gate.require(interaction, Capability.EDIT)
@@ -121,11 +120,14 @@ class Reviews:
         return draft
 
     async def _close(self, interaction: Interaction, draft: Draft, key: str, reason: str = "") -> None:
-        """Say what became of a draft where the click came from, and tell its author."""
+        """Tell a draft's author what became of it, and say so where the click came from.
+
+        Its author first: a click whose answer got lost is not repeated.
+        """
         card = dealt_with_card(self._desk.texts, key, interaction.user.id, draft.form.question, reason)
-        await interaction.edit_original_response(view=card)
         if draft.by != interaction.user.id:
             try:
                 await self._desk.tell_person(draft.by, card)
-            except discord.HTTPException as error:
+            except UNSENT as error:
                 log.warning("The author of draft %d could not be told: %s", draft.id, error)
+        await interaction.edit_original_response(view=card)

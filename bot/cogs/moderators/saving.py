@@ -11,11 +11,11 @@ from bot.cogs.gate import actor_of, guild_of
 from bot.cogs.moderators.showing import defer_form, show, text_in, typed_in_form, uploaded_in_form
 from bot.cogs.routes import Route, message_of
 from bot.cogs.tell import say, text_for
-from bot.core.errors import FormError, LanternError
+from bot.core.errors import FormError, LanternError, OldButtonError
 from bot.core.models import EntryId
 from bot.core.moderation import Capability, Draft, DraftId, DraftState, Form
 from bot.faq.draft_text import typed_in
-from bot.views.ids import desk
+from bot.views.ids import desk, number_in
 from bot.views.moderators.editor import given_back
 from bot.views.moderators.shown import NOTHING
 
@@ -78,13 +78,15 @@ class Saving:
 
     async def _redo(self, interaction: Interaction, *where: str) -> None:
         await interaction.response.defer()
-        (file,) = message_of(interaction).attachments
-        await self.from_file(interaction, file, where)
+        for file in message_of(interaction).attachments:
+            await self.from_file(interaction, file, where)
+            return
+        raise OldButtonError("A card without its file.")
 
     async def _kept(self, interaction: Interaction, typed: Mapping[str, str], where: Where) -> Draft:
         editing, guild, by = self._desk.lantern.editing, guild_of(interaction), actor_of(interaction).user
         if len(where) == 1:
-            draft = await editing.draft(guild, DraftId(int(where[0])))
+            draft = await editing.draft(guild, DraftId(number_in(where[0])))
             form = replace(draft.form, **typed)
             if draft.by == by:
                 return await editing.rewrite(draft, form)

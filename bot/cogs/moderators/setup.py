@@ -9,13 +9,14 @@ import discord
 from discord import app_commands
 
 from bot.cogs.gate import guild_of
-from bot.cogs.routes import Route, data_of, fields_of
+from bot.cogs.routes import Route, fields_of, pick_in, picked_in
 from bot.cogs.tell import say
 from bot.core.countries import COUNTRIES
 from bot.core.moderation import Capability, ForumMode
 from bot.core.texts import SPOKEN
 from bot.faq.rights import OPEN
 from bot.safety.text import escape
+from bot.views.ids import name_in, number_in
 from bot.views.moderators.setup import NO_DAY, Page, Place, country_modal, setup_card
 
 if TYPE_CHECKING:
@@ -77,10 +78,10 @@ class Setup:
         await say(interaction, text)
 
     async def _turn(self, interaction: Interaction, page: str) -> None:
-        await self._show(interaction, Page(page))
+        await self._show(interaction, name_in(Page, page))
 
     async def _name_roles(self, interaction: Interaction, name: str) -> None:
-        capability, roles = Capability(name), frozenset(_picked_ids(interaction))
+        capability, roles = name_in(Capability, name), frozenset(_picked_ids(interaction))
         if _server(interaction).id in roles:  # the role @everyone
             if capability not in OPEN:
                 await self._refuse(interaction, Page.ROLES, self._desk.texts("setup.not_everyone"))
@@ -112,27 +113,27 @@ class Setup:
         await self._save(interaction, Page.FORUMS, choose)
 
     async def _choose_day(self, interaction: Interaction) -> None:
-        picked = _picked(interaction)[0]
-        day = None if picked == NO_DAY else int(picked)
+        picked = pick_in(interaction)
+        day = None if picked == NO_DAY else number_in(picked)
         await self._save(interaction, Page.HABITS, lambda settings: replace(settings, digest_day=day))
 
     async def _set_four_eyes(self, interaction: Interaction, state: str) -> None:
         await self._save(interaction, Page.HABITS, lambda settings: replace(settings, four_eyes=state == "on"))
 
     async def _choose_language(self, interaction: Interaction) -> None:
-        language = _picked(interaction)[0]
+        language = pick_in(interaction)
         SPOKEN.set(language)
         await self._save(interaction, Page.HABITS, lambda settings: replace(settings, language=language))
 
     async def _choose_country(self, interaction: Interaction) -> None:
-        country = next(iter(_picked(interaction)), None)
+        country = next(iter(picked_in(interaction)), None)
         await self._save(interaction, Page.HABITS, lambda settings: replace(settings, country=country))
 
     async def _ask_country(self, interaction: Interaction) -> None:
         await interaction.response.send_modal(country_modal(self._desk.texts))
 
     async def _save_country(self, interaction: Interaction) -> None:
-        typed = fields_of(interaction)["country"]
+        typed = fields_of(interaction).get("country", "")
         country = typed.strip().upper()
         if country not in COUNTRIES:
             text = self._desk.texts("setup.country_unknown", letters=escape(typed))
@@ -146,7 +147,7 @@ class Setup:
         channels = {channel.id for channel in server.channels}
 
         def forget(settings: GuildSettings) -> GuildSettings:
-            match Page(page):
+            match name_in(Page, page):
                 case Page.ROLES:
                     return replace(settings, roles={each: named & roles for each, named in settings.roles.items()})
                 case Page.CHANNELS:
@@ -158,7 +159,7 @@ class Setup:
                 case Page.HABITS:
                     return settings
 
-        await self._save(interaction, Page(page), forget)
+        await self._save(interaction, name_in(Page, page), forget)
 
 
 def place_of(server: discord.Guild, settings: GuildSettings) -> Place:
@@ -186,12 +187,8 @@ def _server(interaction: Interaction) -> discord.Guild:
     return interaction.guild
 
 
-def _picked(interaction: Interaction) -> list[str]:
-    return [str(value) for value in data_of(interaction)["values"]]
-
-
 def _picked_ids(interaction: Interaction) -> list[int]:
-    return list(map(int, _picked(interaction)))
+    return list(map(number_in, picked_in(interaction)))
 
 
 def _are_all(interaction: Interaction, ids: list[int], kind: type[discord.abc.GuildChannel]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import discord
 
@@ -14,8 +14,12 @@ from bot.faq.draft_text import FILE_BYTES, read_text
 from bot.views.moderators.editor import UPLOAD
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.cogs.gate import Interaction
     from bot.views.moderators.shown import Shown
+
+T = TypeVar("T")
 
 
 def is_private(interaction: Interaction) -> bool:
@@ -40,11 +44,16 @@ async def show(interaction: Interaction, shown: Shown) -> None:
         await interaction.edit_original_response(view=shown.card, attachments=list(shown.files))
 
 
+def following(one: T, waiting: Sequence[T]) -> T | None:
+    """Return what to look at after one of those that wait, the first after the last; None where there is no other."""
+    place = waiting.index(one)
+    return waiting[(place + 1) % len(waiting)] if len(waiting) > 1 else None
+
+
 def typed_in_form(interaction: Interaction) -> dict[str, str]:
     """Return the fields of a form as they were typed; one that took a file is not among them."""
     fields = fields_of(interaction)
-    # Half of a character, as some keyboards send it, cannot be stored.
-    return {name: fields[name].encode("utf-8", "replace").decode() for name in asdict(Form()) if name in fields}
+    return {name: fields[name] for name in asdict(Form()) if name in fields}
 
 
 async def uploaded_in_form(interaction: Interaction) -> tuple[dict[str, str], list[Fault]]:

@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from bot.cogs.gate import guild_of
 from bot.cogs.moderators.saving import form_id, place_of
-from bot.cogs.moderators.showing import show
+from bot.cogs.moderators.showing import following, show
 from bot.cogs.routes import Route, fields_of
 from bot.core.errors import VersionGoneError
 from bot.core.models import UserId
 from bot.core.moderation import Capability
 from bot.views.answers import sentence
+from bot.views.ids import number_in
 from bot.views.moderators.editor import entry_modal
-from bot.views.moderators.shown import Shown
-from bot.views.suggestions import REASON, decided_card, decline_form, suggestion_card
+from bot.views.moderators.shown import Shown, decided_card, next_button
+from bot.views.suggestions import REASON, decline_form, suggestion_card
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from discord import app_commands
 
     from bot.cogs.desk import Desk
@@ -56,8 +55,8 @@ class SuggestionsDesk:
         if not waiting:
             await show(interaction, Shown(sentence(self._texts("suggest.none"))))
             return
-        suggestion = next((one for one in waiting if one.id == int(number)), waiting[0])
-        card = suggestion_card(suggestion, self._texts, len(waiting), _after(suggestion, waiting))
+        suggestion = next((one for one in waiting if one.id == number_in(number)), waiting[0])
+        card = suggestion_card(suggestion, self._texts, len(waiting), following(suggestion, waiting))
         await show(interaction, Shown(card))
 
     async def _accept(self, interaction: Interaction, number: str) -> None:
@@ -72,24 +71,17 @@ class SuggestionsDesk:
         await interaction.response.send_modal(decline_form(suggestion, self._texts))
 
     async def _decline(self, interaction: Interaction, number: str) -> None:
-        suggestion, following = await self._open(interaction, number)
-        # Half of a character, as some keyboards send it, cannot be stored.
-        typed = fields_of(interaction).get(REASON, "").strip().encode("utf-8", "replace").decode()
+        suggestion, after = await self._open(interaction, number)
+        typed = fields_of(interaction).get(REASON, "").strip()
         reason = self._texts("suggest.reason", reason=typed) if typed else self._texts("suggest.no_reason")
         await self._suggestions.decline(suggestion, reason)
-        card = decided_card(self._texts("suggest.declined"), self._texts, following)
+        card = decided_card(self._texts("suggest.declined"), *next_button(self._texts, "sugg_show", after))
         await interaction.edit_original_response(view=card)
 
     async def _open(self, interaction: Interaction, number: str) -> tuple[Draft, Draft | None]:
         """Return a suggestion that waits, and the one to look at after it. Raises VersionGoneError."""
         waiting = await self._suggestions.waiting(guild_of(interaction))
         for suggestion in waiting:
-            if suggestion.id == int(number):
-                return suggestion, _after(suggestion, waiting)
+            if suggestion.id == number_in(number):
+                return suggestion, following(suggestion, waiting)
         raise VersionGoneError(f"Suggestion {number} was dealt with.")
-
-
-def _after(suggestion: Draft, waiting: Sequence[Draft]) -> Draft | None:
-    """Return the suggestion to look at next, the first after the last; None where there is no other."""
-    place = waiting.index(suggestion)
-    return waiting[(place + 1) % len(waiting)] if len(waiting) > 1 else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bot.cogs.ask import today
 from bot.cogs.gate import actor_of, guild_of
 from bot.cogs.moderators.showing import show
-from bot.cogs.routes import Route, data_of
+from bot.cogs.routes import Route, pick_in
 from bot.core.errors import FormError, VersionGoneError
 from bot.core.models import EntryId
 from bot.core.moderation import Capability
@@ -69,7 +69,7 @@ class UpkeepDesk:
         await self._show(interaction, kind, key=key)
 
     async def _filter(self, interaction: Interaction) -> None:
-        await self._show(interaction, str(data_of(interaction)["values"][0]))
+        await self._show(interaction, pick_in(interaction))
 
     async def _leave(self, interaction: Interaction, kind: str, key: str) -> None:
         finding, at = await self._find(interaction, kind, key)

@@ -80,6 +80,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "error.not_here": (),
     "error.conflict": (),
     "error.form": (),
+    "error.wording_taken": (),
     "error.version_gone": (),
     "error.unexpected": ("incident",),
     "error.storage": (),

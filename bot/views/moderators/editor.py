@@ -221,11 +221,9 @@ def remove_card(texts: Texts, entry: Entry, revision: str, today: date, *, page:
     return Card(*parts, actions)
 
 
-def done_card(texts: Texts, text: str, change: int, *, link: str | None = None, may_undo: bool = True) -> Card:
+def done_card(texts: Texts, text: str, change: int, *, link: str | None = None) -> Card:
     """Return that a change is saved, where it is told, and the way back."""
-    buttons: list[ui.Button[Any]] = []
-    if may_undo:
-        buttons.append(button(texts("editor.undo"), desk("undo", change)))
+    buttons: list[ui.Button[Any]] = [button(texts("editor.undo"), desk("undo", change))]
     if link:
         buttons.append(ui.Button(label=texts("history.what_changed"), url=link))
     else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import ui
 
-from bot.faq.differences import differences, fields_of_entry
+from bot.faq.differences import between
 from bot.safety.text import cut, escape
 from bot.views.answers import ACCENT, Card, Row
 from bot.views.ids import desk
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from bot.core.errors import Problem
     from bot.core.models import Entry, Topic, TopicId
     from bot.core.texts import Texts
-    from bot.faq.differences import Difference
     from bot.faq.importing import Clash, Plan
 
     Topics = Mapping[TopicId, Topic]
@@ -77,7 +76,7 @@ def changes_text(texts: Texts, plan: Plan, topics: Topics, alike: Sequence[Alike
     for before, after in states:
         entry = after or before
         title = f"# {entry.question} ({entry.id})" if entry else ""
-        lines = diff_lines(_differences(before, after, named), texts) or [texts("import.other_fields")]
+        lines = diff_lines(between(before, after, named), texts) or [texts("import.other_fields")]
         parts.append("\n".join([title, *lines]))
     return "\n\n".join(parts)
 
@@ -153,7 +152,7 @@ class _Lines:
         return f"- {self._quoted(topic.title)}"
 
     def _changed(self, pair: tuple[Entry, Entry]) -> str:
-        names = ", ".join(self._texts(FIELD_NAMES[each.field]) for each in _differences(*pair, self._topics))
+        names = ", ".join(self._texts(FIELD_NAMES[each.field]) for each in between(*pair, self._topics))
         fields = names or self._texts("import.other_fields")
         return self._texts("import.changed_line", question=self._quoted(pair[1].question), fields=fields)
 
@@ -178,10 +177,6 @@ def _listed(texts: Texts, section: Section, room: int) -> str:
     if len(shown) <= len(items):
         shown.append(texts("editor.more", number=len(items) - len(shown) + 1))
     return "\n".join(shown)
-
-
-def _differences(before: Entry | None, after: Entry | None, topics: Topics) -> Sequence[Difference]:
-    return differences(fields_of_entry(before, topics), fields_of_entry(after, topics))
 
 
 def _quoted(text: str) -> str:

@@ -58,25 +58,25 @@ KINDS = {
 }
 
 
-def history_card(texts: Texts, entry_id: str, changes: Sequence[Changed], page: int) -> Card:
-    """Return a page of an entry's versions, newest first, each with what it changed and the way back to it."""
-    pages = max(1, -(-len(changes) // VERSIONS))
-    number = min(max(page, 0), pages - 1)
-    newest = changes[0]
-    parts: list[ui.Item[Any]] = [
-        ui.TextDisplay(texts("history.title", question=_quoted(newest.question, TITLE_LENGTH)))
-    ]
-    for place, change in enumerate(changes[number * VERSIONS : (number + 1) * VERSIONS]):
+def history_card(
+    texts: Texts, entry_id: str, question: str, changes: Sequence[Changed], *, page: int, pages: int
+) -> Card:
+    """Return a page of an entry's versions, newest first, each with what it changed and the way back to it.
+
+    `changes`: those of this page, at most VERSIONS; `question`: the entry's newest.
+    """
+    parts: list[ui.Item[Any]] = [ui.TextDisplay(texts("history.title", question=_quoted(question, TITLE_LENGTH)))]
+    for place, change in enumerate(changes):
         version = change.version
         parts.append(ui.TextDisplay(_head(texts, version)))
         if change.before is not None and change.differences and version.entry is not None:
             parts.append(ui.TextDisplay(diff_block(diff_lines(change.differences, texts), texts, DIFF_LENGTH)))
         whole = button(texts("history.what_changed"), desk("version", version.id))
-        is_present = number == 0 and place == 0
+        is_present = page == 0 and place == 0
         restore = button(texts("history.restore"), desk("restoring", version.id, 0), disabled=is_present)
         parts.append(Row(whole, restore))
-    ids = [desk("history", entry_id, turned) for turned in (number - 1, number + 1)]
-    return Card(*parts, *pager(texts, pages, number, ids))
+    ids = [desk("history", entry_id, turned) for turned in (page - 1, page + 1)]
+    return Card(*parts, *pager(texts, pages, page, ids))
 
 
 def change_card(texts: Texts, changes: Sequence[Changed]) -> Shown:
@@ -132,7 +132,12 @@ def restore_card(
         ids = [desk("restoring", version.id, turned) for turned in (page - 1, page + 1)]
         parts += pager(texts, len(pages_of(version.entry, texts)), page, ids)
     actions = Row(
-        button(texts("history.restore"), desk("restore", version.id, expected or NOTHING), Style.primary),
+        button(
+            texts("history.restore"),
+            desk("restore", version.id, expected or NOTHING),
+            Style.primary,
+            disabled=bool(taken),
+        ),
         button(texts("editor.leave"), desk("leave")),
     )
     return Card(*parts, actions)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import discord
 from discord import ui
 
 from bot.core.moderation import ProposalKind
-from bot.safety.text import cut, escape
-from bot.views.answers import ACCENT, OPTION_LENGTH, OPTIONS, Card, Row, sentence
+from bot.safety.text import escape
+from bot.views.answers import ACCENT, Card, Row, entry_select
 from bot.views.ids import desk
-from bot.views.moderators.shown import Style, button
+from bot.views.moderators.shown import Style, button, decided_card, next_button
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +31,7 @@ def proposal_card(proposal: Proposal, entry: Entry, texts: Texts, waiting: int, 
     ]
     if proposal.kind is ProposalKind.NEGATIVE:
         buttons.append(button(texts("prop.other"), desk("prop_other", proposal.id)))
-    buttons += _next(following, texts)
+    buttons += next_button(texts, "prop_show", following)
     return Card(_container(text, texts("prop.left", number=waiting)), Row(*buttons))
 
 
@@ -41,13 +40,8 @@ def others_card(proposal: Proposal, others: Sequence[Entry], texts: Texts) -> Ca
     back = Row(button(texts("prop.back"), desk("prop_show", proposal.id)))
     if not others:
         return Card(ui.TextDisplay(texts("prop.no_other")), back)
-    options = [
-        discord.SelectOption(label=cut(entry.question, OPTION_LENGTH), value=entry.id) for entry in others[:OPTIONS]
-    ]
-    select: ui.Select[Any] = ui.Select(
-        placeholder=texts("prop.pick"), options=options, custom_id=desk("prop_pick", proposal.id)
-    )
-    return Card(_container(escape(proposal.question)), Row(select), back)
+    select = entry_select(others, texts("prop.pick"), desk("prop_pick", proposal.id))
+    return Card(_container(escape(proposal.question)), select, back)
 
 
 def confirmed_card(
@@ -55,17 +49,7 @@ def confirmed_card(
 ) -> Card:
     """Return what was made of a proposal, and the way back; `change`: the change of the FAQ it took, if any."""
     undo = button(texts("prop.undo"), desk("prop_undo", proposal.id, change or 0))
-    return Card(ui.TextDisplay(made), Row(undo, *_next(following, texts)))
-
-
-def decided_card(text: str, texts: Texts, following: Proposal | None) -> Card:
-    """Return what became of a proposal, and the way to the next."""
-    further = _next(following, texts)
-    return Card(ui.TextDisplay(text), Row(*further)) if further else sentence(text)
-
-
-def _next(following: Proposal | None, texts: Texts) -> list[ui.Button[Any]]:
-    return [] if following is None else [button(texts("prop.next"), desk("prop_show", following.id))]
+    return decided_card(made, undo, *next_button(texts, "prop_show", following))
 
 
 def _container(*parts: str) -> ui.Item[Any]:

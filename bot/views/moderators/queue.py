@@ -9,8 +9,8 @@ import discord
 from discord import ui
 
 from bot.core.unanswered import QuestionState
-from bot.safety.text import cut, escape
-from bot.views.answers import ACCENT, OPTION_LENGTH, Card, Row
+from bot.safety.text import cut, quoted
+from bot.views.answers import ACCENT, OPTION_LENGTH, Card, Row, entry_select
 from bot.views.ids import desk
 from bot.views.moderators.shown import Style, button
 
@@ -55,7 +55,7 @@ def queue_card(place: Place, texts: Texts) -> Card:
         )
     )
     if place.nearest:
-        parts.append(_entries(place.nearest, question, texts("queue.link")))
+        parts.append(entry_select(place.nearest, texts("queue.link"), desk("queue_link", question.id)))
     if place.others:
         options = [
             discord.SelectOption(label=cut(other.question, OPTION_LENGTH), value=str(other.id))
@@ -78,8 +78,8 @@ def found_card(question: Unanswered, entries: Sequence[Entry], texts: Texts) -> 
     back = Row(button(texts("queue.back"), desk("queue_show", question.id)))
     if not entries:
         return Card(ui.TextDisplay(texts("queue.found_none")), back)
-    text = texts("queue.found", question=quoted(question.question))
-    return Card(ui.TextDisplay(text), _entries(entries, question, texts("queue.link")), back)
+    text = texts("queue.found", question=named(question.question))
+    return Card(ui.TextDisplay(text), entry_select(entries, texts("queue.link"), desk("queue_link", question.id)), back)
 
 
 def settled_card(text: str, texts: Texts, *, undo: int | None = None) -> Card:
@@ -95,9 +95,9 @@ def dealt_with_text(question: Unanswered, texts: Texts, answer: str) -> str:
     who = f"<@{question.closed_by}>"
     match question.state:
         case QuestionState.RESOLVED if question.closed_by is None:
-            return texts("queue.dealt_itself", entry=quoted(answer))
+            return texts("queue.dealt_itself", entry=named(answer))
         case QuestionState.RESOLVED:
-            return texts("queue.dealt_answered", who=who, entry=quoted(answer))
+            return texts("queue.dealt_answered", who=who, entry=named(answer))
         case QuestionState.DISMISSED:
             return texts("queue.dealt_dismissed", who=who)
         case QuestionState.MERGED:
@@ -120,12 +120,9 @@ def wanted_card(text: str, number: str, texts: Texts) -> Card:
     return Card(ui.TextDisplay(text), Row(button(texts("queue.open"), desk("queue_open", number))))
 
 
-def quoted(text: str, limit: int = QUOTE_LENGTH) -> str:
-    """Return text letter for letter, in at most `limit` characters as they are sent."""
-    shown = cut(text, limit)
-    while len(escape(shown)) > limit:
-        shown = cut(shown, len(shown) * 9 // 10)
-    return escape(shown)
+def named(question: str) -> str:
+    """Return a question as it stands in a sentence, at most QUOTE_LENGTH characters as they are sent."""
+    return quoted(question, QUOTE_LENGTH)
 
 
 def _about(place: Place, texts: Texts) -> list[str]:
@@ -149,16 +146,8 @@ def _about(place: Place, texts: Texts) -> list[str]:
             lines.append(texts("queue.more_wordings", number=more))
         parts.append("\n".join([texts("queue.wordings"), *lines]))
     if place.nearest:
-        nearest = quoted(place.nearest[0].question)
+        nearest = named(place.nearest[0].question)
         parts.append(texts("queue.nearest", entry=nearest, percent=place.percent))
     else:
         parts.append(texts("queue.no_entry"))
     return parts
-
-
-def _entries(entries: Sequence[Entry], question: Unanswered, placeholder: str) -> Row:
-    options = [discord.SelectOption(label=cut(entry.question, OPTION_LENGTH), value=entry.id) for entry in entries]
-    select: ui.Select[Any] = ui.Select(
-        placeholder=placeholder, options=options, custom_id=desk("queue_link", question.id)
-    )
-    return Row(select)

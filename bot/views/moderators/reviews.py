@@ -12,7 +12,7 @@ from bot.faq.draft_text import revision_of_form
 from bot.safety.text import clean, cut, escape
 from bot.views.answers import Card, Row, entry_parts
 from bot.views.ids import desk
-from bot.views.moderators.shown import Style, button, pager
+from bot.views.moderators.shown import Style, button, paged, pager
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,10 +65,9 @@ def drafts_card(texts: Texts, drafts: Sequence[Draft], user: int, page: int) -> 
     """Return a page of drafts, newest first: one's own to go on with, those of others to look at."""
     if not drafts:
         return Card(ui.TextDisplay(texts("editor.no_drafts")))
-    pages = -(-len(drafts) // DRAFTS)
-    number = min(max(page, 0), pages - 1)
     parts: list[ui.Item[Any]] = [ui.TextDisplay(texts("editor.drafts", number=len(drafts)))]
-    for draft in drafts[number * DRAFTS : (number + 1) * DRAFTS]:
+    shown, number, pages = paged(drafts, page, DRAFTS)
+    for draft in shown:
         parts.append(ui.TextDisplay(_draft_line(texts, draft)))
         buttons = [button(texts("editor.look"), desk("look", draft.id, 0), Style.primary)]
         if draft.by == user:

@@ -13,6 +13,7 @@ from bot.core.countries import OFFERED, flagged
 from bot.core.moderation import Capability, ForumMode
 from bot.views.answers import ACCENT, OPTIONS, Card, Row
 from bot.views.ids import desk
+from bot.views.moderators.shown import Style, button
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,10 +65,10 @@ def setup_card(page: Page, settings: GuildSettings, place: Place, texts: Texts) 
     }
     parts = {Page.ROLES: _roles, Page.CHANNELS: _channel, Page.FORUMS: _forums, Page.HABITS: _habits}
     buttons = [
-        _button(
+        button(
             title,
             desk("setup_page", to),
-            style=discord.ButtonStyle.primary if to is page else discord.ButtonStyle.secondary,
+            style=Style.primary if to is page else Style.secondary,
             disabled=to is page,
         )
         for to, title in tabs.items()
@@ -171,11 +172,10 @@ def _habits(settings: GuildSettings, _place: Place, texts: Texts) -> Iterable[ui
     chosen = NO_DAY if settings.digest_day is None else str(settings.digest_day)
     yield ui.TextDisplay(texts("setup.digest"))
     yield _select("setup_digest", {NO_DAY: texts("setup.no_digest"), **days}, chosen)
-    style = discord.ButtonStyle
     if settings.four_eyes:
-        toggle = _button(texts("setup.turn_off"), desk("setup_four_eyes", "off"), style=style.secondary)
+        toggle = button(texts("setup.turn_off"), desk("setup_four_eyes", "off"), style=Style.secondary)
     else:
-        toggle = _button(texts("setup.turn_on"), desk("setup_four_eyes", "on"), style=style.success)
+        toggle = button(texts("setup.turn_on"), desk("setup_four_eyes", "on"), style=Style.success)
     state = texts("setup.four_eyes_on" if settings.four_eyes else "setup.four_eyes_off")
     yield ui.Section(state, accessory=toggle)
     language = settings.language if settings.language in texts.locales else texts.locale
@@ -191,7 +191,7 @@ def _country(chosen: str | None, texts: Texts) -> Iterable[ui.Item[Any]]:
     yield _select(
         "setup_country", {code: flagged(code) for code in offered}, chosen, placeholder=texts("setup.no_country")
     )
-    yield Row(_button(texts("setup.country_other"), desk("setup_country_ask")))
+    yield Row(button(texts("setup.country_other"), desk("setup_country_ask")))
 
 
 def _told(sentence: str, deleted: int, key: str, texts: Texts) -> Iterable[ui.Item[Any]]:
@@ -206,18 +206,8 @@ def _select(verb: str, options: Mapping[str, str], chosen: str | None, placehold
     return Row(ui.Select(custom_id=desk(verb), options=rows, min_values=fewest, placeholder=placeholder))
 
 
-def _button(
-    label: str,
-    custom_id: str,
-    *,
-    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
-    disabled: bool = False,
-) -> ui.Button[Any]:
-    return ui.Button(label=label, custom_id=custom_id, style=style, disabled=disabled)
-
-
 def _forget(page: Page, texts: Texts) -> Row:
-    return Row(_button(texts("setup.forget"), desk("setup_forget", page), style=discord.ButtonStyle.danger))
+    return Row(button(texts("setup.forget"), desk("setup_forget", page), style=Style.danger))
 
 
 def _defaults(ids: Iterable[int], kind: discord.SelectDefaultValueType) -> list[discord.SelectDefaultValue]:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import discord
 from discord import ui
 
 from bot.faq.differences import GAP
 from bot.safety.text import cut
-from bot.views.answers import LABEL_LENGTH, Row
+from bot.views.answers import LABEL_LENGTH, Card, Row
+from bot.views.ids import desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bot.core.texts import Texts
     from bot.faq.differences import Difference
-    from bot.views.answers import Card
 
 TEXT_LENGTH = 4000
 """Characters of text in one message made of parts (discord/limits.md)."""
@@ -28,6 +28,15 @@ LINE_LENGTH = 300
 """Of a diff: more is a paragraph without a full stop, and its beginning says which."""
 
 Style = discord.ButtonStyle
+T = TypeVar("T")
+
+
+class Numbered(Protocol):
+    """What is looked at one after another: a proposal, a suggestion."""
+
+    @property
+    def id(self) -> int:
+        """Its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,16 @@ def button(label: str, custom_id: str, style: Style = Style.secondary, *, disabl
     return ui.Button(label=cut(label, LABEL_LENGTH), custom_id=custom_id, style=style, disabled=disabled)
 
 
+def next_button(texts: Texts, verb: str, following: Numbered | None) -> list[ui.Button[Any]]:
+    """Return the way to what is looked at next, by its number; nothing where there is no other."""
+    return [] if following is None else [button(texts("prop.next"), desk(verb, following.id))]
+
+
+def decided_card(text: str, *buttons: ui.Button[Any]) -> Card:
+    """Return what became of something, and what can be done now."""
+    return Card(ui.TextDisplay(text), *([Row(*buttons)] if buttons else []))
+
+
 def text_file(name: str, text: str) -> discord.File:
     """Return a text as a file."""
     return discord.File(io.BytesIO(text.encode("utf-8", "replace")), name)
@@ -56,6 +75,13 @@ def file_part(file: discord.File) -> ui.File[Any]:
 def length_of(parts: Iterable[ui.Item[Any]]) -> int:
     """Return how many characters of text the parts of a card hold."""
     return sum(len(part.content) for each in parts for part in _walk(each) if isinstance(part, ui.TextDisplay))
+
+
+def paged(items: Sequence[T], page: int, size: int) -> tuple[Sequence[T], int, int]:
+    """Return the items of a page, its number, which is there whatever was asked for, and how many pages there are."""
+    pages = max(1, -(-len(items) // size))
+    number = min(max(page, 0), pages - 1)
+    return items[number * size : (number + 1) * size], number, pages
 
 
 def pager(texts: Texts, pages: int, page: int, ids: Sequence[str]) -> list[ui.Item[Any]]:
