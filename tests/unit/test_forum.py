@@ -38,7 +38,7 @@ class Sure:
         self.evidence = Evidence((Hit(EntryId("letters"), 0.9),), probability, Thresholds(0.6, 0.3, 0.9))
         self.questions: list[str] = []
 
-    async def search(self, guild, question, *, without):  # noqa: ARG002 - as the port has it
+    async def search(self, guild, question, *, without):
         self.questions.append(question)
         return self.evidence
 
@@ -208,7 +208,7 @@ async def test_the_table_holds_neither_the_title_nor_who_wrote_it(forums, databa
     await says(forums, new(poster=somebody))
     await forums.set_quiet(HERE, somebody, quiet=True)
 
-    rows = repr([await database.read(f"SELECT * FROM {table}") for table in ("posts", "quiet")])  # noqa: S608
+    rows = repr([await database.read(f"SELECT * FROM {table}") for table in ("posts", "quiet")])
     assert TITLE not in rows
     assert str(somebody) not in rows
 

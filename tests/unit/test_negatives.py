@@ -166,7 +166,9 @@ class TestFingerprint:
         assert without.calibration == fit(index, ENTRIES, off_topic, "model@1", none)
 
     @pytest.mark.parametrize(
-        "other", [{}, {ASKED: {"grades"}}, {ASKED: {"visas", "grades"}}, {LIKE_IT: {"visas"}}], ids=str
+        "other",
+        [{}, {ASKED: {"grades"}}, {ASKED: {"visas", "grades"}}, {LIKE_IT: {"visas"}}],
+        ids=["none", "another entry", "one more entry", "another question"],
     )
     def test_others_have_another_one(self, index, negatives, other):
         others = confirmed(index, other)
