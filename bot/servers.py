@@ -20,12 +20,20 @@ import click
 
 from bot import app
 from bot.content.exchange import MOST_BYTES, dump, read
-from bot.core.errors import ConfigurationError, ConflictError, Exit, UnavailableError, UsageError, VersionGoneError
+from bot.core.errors import (
+    ConfigurationError,
+    ConflictError,
+    Exit,
+    UnavailableError,
+    UsageError,
+    VersionGoneError,
+    WordingTakenError,
+)
 from bot.core.models import EntryId, Format, GuildId
 from bot.core.moderation import ChangeId, ChangeKind, VersionId
 from bot.faq.differences import between, changed
 from bot.faq.editing import Editing
-from bot.faq.forms import TOPIC_LENGTHS, owners_of
+from bot.faq.forms import TOPIC_LENGTHS
 from bot.faq.importing import Importing
 from bot.faq.library import Library
 from bot.safety.text import clean
@@ -214,8 +222,6 @@ async def _restore(version_id: VersionId, guild: GuildId) -> None:
         if now == version.entry:
             click.echo(f"{version.entry_id} is as in version {version_id} already; nothing was changed.")
             return
-        for owner in owners_of(version.entry.texts, shelf, version.entry_id) if version.entry else ():
-            show_error(f"{owner.id} has one of its wordings by now; look at both.")
         saved = await here.editing.restore(guild, None, version_id)
     state = "as it was" if saved.entry else "removed, as it was"
     click.echo(f"{version.entry_id} is {state} in version {version_id}; this is change {saved.change}.")
@@ -258,6 +264,8 @@ async def _opened(guild: GuildId, *, may_be_new: bool = False) -> AsyncIterator[
         library = Library(content.pack, entries)
         editing = Editing(library, entries, DraftStore(database))
         yield Server(guild, library, editing, Importing(library, editing), content.texts("import.topic"))
+    except WordingTakenError as error:
+        raise UsageError(error.told) from error
     finally:
         await database.close()
 

@@ -222,11 +222,13 @@ class FormError(LanternError):
 
 
 class WordingTakenError(FormError):
-    """A change would let two entries hold the same words; nothing was saved."""
+    """A change would let two entries hold the same words; nothing was saved. Its message, for the log, holds none."""
 
     exit_code = Exit.DATA
     text_key = "error.wording_taken"
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> str:
+        """Which words, and whose they are, for the terminal."""
         taken = (f"{fault.values['text']!r} (of {fault.values['question']!r})" for fault in self.faults)
         return f"Another entry holds these words by now, and only one answer can be right for them: {', '.join(taken)}."

@@ -157,6 +157,7 @@ class Editing:
         WordingTakenError where two entries would hold the same words.
         """
         async with self._saving:
+            self._library.forget(guild)  # another process may have written since it was read
             shelf = await self._library.shelf(guild)
             now = [shelf.entries.get(edit.entry_id) for edit in change.edits]
             if [revision_of(entry) for entry in now] != [edit.expected for edit in change.edits]:

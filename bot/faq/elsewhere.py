@@ -34,8 +34,7 @@ class Elsewhere:
         cls, notes: Notes, edits: GuildEdits, library: Library, editing: Editing, *, guilds: Guilds
     ) -> Self:
         """Begin to look; what is there by now is known."""
-        known = await edits.changes_after(ChangeId(0))
-        return cls(notes, edits, library, editing, guilds=guilds, seen=known[-1][1] if known else ChangeId(0))
+        return cls(notes, edits, library, editing, guilds=guilds, seen=await edits.newest_change())
 
     async def look(self) -> None:
         """Forget what others may have written over; tell their changes, as if they had been made here."""

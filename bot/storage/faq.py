@@ -146,6 +146,11 @@ class GuildEntries:
         rows = await self._database.read(sql, [change_id, ChangeKind.SHIPPED.value])
         return [(GuildId(guild), ChangeId(change)) for guild, change in rows]
 
+    async def newest_change(self) -> ChangeId:
+        """Return the newest change of any server, 0 for none."""
+        ((newest,),) = await self._database.read("SELECT coalesce(max(id), 0) FROM changes")
+        return ChangeId(newest)
+
     async def servers(self) -> Sequence[GuildId]:
         """Return the servers of which anything is known: a change, a setting, a question."""
         sql = "SELECT guild FROM changes UNION SELECT guild FROM guild_settings UNION SELECT guild FROM days ORDER BY 1"

@@ -19,7 +19,7 @@ from support.worlds import open_world, texts_in
 NASTY = ("", "0", "-1", "9" * 19, "9" * 30, "1.5", "١", "x", "-", " 1", "\u202e", "@everyone", "a" * 60, "letters")
 FIELDS = ("question", "answer", "pasted", "topic", "entry", "country", "reason", "what", "why")
 EVERYTHING = discord.Permissions(manage_guild=True, manage_messages=True)
-SECRET = "zebrafish"
+SECRET, UNHEARD = "zebrafish", "nanoblort"
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ class TestAnotherServer:
 
         await press(moderator, await write(f"Is a {SECRET} a pet?"), "Publish")
         await write(f"Is a {SECRET} a draft?")
-        await member.slash(channel, "ask", question=f"{SECRET} nanoblort quux")
+        await member.slash(channel, "ask", question=f"quux of {UNHEARD}")
         answer = (await member.slash(channel, "ask", question=ANSWERED)).response
         await member.click(answer, label="That helped")
         form = await member.slash(channel, "suggest")
@@ -88,21 +88,23 @@ class TestAnotherServer:
         return GuildId(there.id)
 
     async def tables(self, world, guild):
-        """Return all that is kept of a server."""
-        kept = {}
+        """Return all that is kept of a server, by table."""
+        kept, ours = {}, f"SELECT id FROM unanswered WHERE guild = {guild}"
         for (table,) in await run(world.lantern, "SELECT name FROM sqlite_master WHERE type = 'table'"):
-            columns = [row[1] for row in await run(world.lantern, f"PRAGMA table_info({table})")]
+            columns = {row[1] for row in await run(world.lantern, f"PRAGMA table_info({table})")}
             if "guild" in columns:
                 kept[table] = await run(world.lantern, f"SELECT * FROM {table} WHERE guild = {guild} ORDER BY rowid")
             elif "unanswered" in columns:
-                ours = f"unanswered IN (SELECT id FROM unanswered WHERE guild = {guild})"
-                kept[table] = await run(world.lantern, f"SELECT * FROM {table} WHERE {ours} ORDER BY rowid")
+                kept[table] = await run(
+                    world.lantern, f"SELECT * FROM {table} WHERE unanswered IN ({ours}) ORDER BY 1, 2"
+                )
         return kept
 
     async def test_nothing_of_it_is_shown_or_changed_by_its_numbers(self, world, theirs):
         before = await self.tables(world, theirs)
         kinds = ("changes", "versions", "drafts", "unanswered", "proposals", "uploads")
-        numbers = {str(row[0]) for kind in kinds for row in await run(world.lantern, f"SELECT id FROM {kind}")}
+        every_id = " UNION ".join(f"SELECT id FROM {kind}" for kind in kinds)
+        numbers = {str(row[0]) for row in await run(world.lantern, every_id)}
         ids = [row[0] for row in await run(world.lantern, "SELECT entry_id FROM guild_entries")]
         acts = []
         for prefix, verb, number in routes(world):
@@ -113,10 +115,10 @@ class TestAnotherServer:
         results = await all_of_it(world, world.chief, acts)
         await world.lantern.queue.settled()
 
-        assert {"drafts", "versions", "uploads", "proposals", "unanswered"} <= {name for name in before if before[name]}
+        assert {*kinds} <= {name for name in before if before[name]}
         assert before == await self.tables(world, theirs)
         seen = [*(text for result in results for text in said(result)), *(str(result.modal) for result in results)]
-        assert [] == [text for text in seen if SECRET in text.lower()]
+        assert [] == [text for text in seen if SECRET in text.lower() or UNHEARD in text]
 
     async def test_nobody_is_put_on_its_lists(self, world, theirs):
         """Whoever waits is sent the answer later, in a direct message."""
@@ -126,7 +128,8 @@ class TestAnotherServer:
         assert world.says("error.version_gone") == said(result)[-1]
         assert [] == await run(world.lantern, "SELECT * FROM waiters")
 
-    async def test_what_it_added_is_neither_answered_nor_suggested_nor_exported_here(self, world, theirs):
+    @pytest.mark.usefixtures("theirs")
+    async def test_what_it_added_is_neither_answered_nor_suggested_nor_exported_here(self, world):
         answer = await world.ask(f"Is a {SECRET} a pet?")
         rows = await world.suggestions(SECRET[:5])
         export = (await world.mika.slash(world.channel, "faq export")).response

@@ -7,7 +7,12 @@ from simcord.components import walk_components
 
 def faults_in(card):
     """Return what Discord would refuse a card for (discord/limits.md)."""
-    found = list(walk_components(card.to_components()))
+    return faults_of(card.to_components())
+
+
+def faults_of(components):
+    """Return the same for the components of a message that was sent."""
+    found = list(walk_components(components))
     texts = [part["content"] for part in found if part["type"] == 10]
     ids = [part["custom_id"] for part in found if part.get("custom_id")]
     faults = []

@@ -53,6 +53,9 @@ class GuildEdits(Protocol):
     async def last_change_by(self, guild: GuildId, user: UserId) -> ChangeId | None:
         """Return somebody's newest change; None where they never made one."""
 
+    async def newest_change(self) -> ChangeId:
+        """Return the newest change of any server, 0 for none."""
+
     async def changes_after(self, change_id: ChangeId) -> Sequence[tuple[GuildId, ChangeId]]:
         """Return every server's changes that are newer than one, oldest first."""
 
