@@ -9,8 +9,8 @@ import time
 from contextlib import contextmanager
 
 WORTH_TELLING_SECONDS = 0.002
-TURNS = 240_000
-"""Of plain Python, which take a processor 10 to 20 ms: as long as a callback may take."""
+TURNS = 500_000
+"""Of plain Python, which take a processor 20 to 40 ms, of the 3 s that Discord waits: as long as a callback may take."""
 TRIES = 3
 
 
