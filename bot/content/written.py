@@ -86,7 +86,7 @@ def check_among(entries: Sequence[Written]) -> None:
         for place, text in entry.shown():
             # What is longer is refused for its length.
             for fault in faults_in_answer(text[:ANSWER_LENGTH]):
-                entry.add_problem(place, fault)
+                entry.add_problem(place, str(fault))
 
 
 def _check_ids(entries: Sequence[Written]) -> None:

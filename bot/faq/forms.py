@@ -153,8 +153,7 @@ def _question_faults(question: str) -> Iterator[Fault]:
     least, most = QUESTION_LENGTHS
     if not least <= len(question) <= most or not has_words(question):
         yield Fault("fault.question", {"least": least, "most": most, "length": len(question)})
-    for fault in faults_in_answer(question):
-        yield Fault("fault.question_shown", {"fault": fault})
+    yield from _unshowable(question)
 
 
 def _answer_faults(answer: str) -> Iterator[Fault]:
@@ -162,8 +161,12 @@ def _answer_faults(answer: str) -> Iterator[Fault]:
         yield Fault("fault.answer_empty", {})
     if len(answer) > ANSWER_LENGTH:
         yield Fault("fault.answer_long", {"most": ANSWER_LENGTH, "length": len(answer)})
-    for fault in faults_in_answer(answer):
-        yield Fault("fault.answer", {"fault": fault})
+    yield from _unshowable(answer)
+
+
+def _unshowable(text: str) -> Iterator[Fault]:
+    for found in faults_in_answer(text):
+        yield Fault(found.text_key, found.values)
 
 
 def _wording_faults(question: str, phrasings: list[Phrasing], shelf: Shelf, before: Entry | None) -> Iterator[Fault]:
@@ -209,5 +212,5 @@ def _source_faults(sources: list[Source]) -> Iterator[Fault]:
             yield Fault("fault.source_long", {"text": source.title, "most": most})
         elif len(source.link or "") > LINK_LENGTH:
             yield Fault("fault.source_link", {"text": source.title, "most": LINK_LENGTH})
-        for fault in (*faults_in_answer(source.title), *faults_in_answer(source.trust)):
-            yield Fault("fault.source_shown", {"text": source.title, "fault": fault})
+        yield from _unshowable(source.title)
+        yield from _unshowable(source.trust)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count, islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
 QUESTION_LENGTH = 1000
 """Characters of a question that are searched. The model reads 256 word pieces, about as much."""
@@ -122,21 +123,43 @@ def slug_of(question: str, taken: Collection[str] = ()) -> str:
     return next(name for number in count(2) if (name := f"{stem}-{number}") not in taken)
 
 
-def faults_in_answer(text: str) -> list[str]:
-    """Return a sentence for each thing that Markdown shown to members must not hold: a mention, a link that lies."""
-    faults = [
-        f"holds the mention {found.group()}; an answer must not ping anybody" for found in _MENTION.finditer(text)
-    ]
+@dataclass(frozen=True, slots=True)
+class Unshowable:
+    """Something that Markdown shown to members must not hold: a mention, or a link that lies.
+
+    `text_key` names the sentence of prompts/ for whoever typed it; `str` is for whoever wrote it into a file.
+    """
+
+    text_key: str
+    values: Mapping[str, object]
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def faults_in_answer(text: str) -> list[Unshowable]:
+    """Return each thing that must not be shown, once."""
+    faults: dict[str, Unshowable] = {}
+
+    def add(text_key: str, message: str, **values: object) -> None:
+        faults.setdefault(message, Unshowable(text_key, values, message))
+
+    for found in _MENTION.finditer(text):
+        message = f"holds the mention {found.group()}; an answer must not ping anybody"
+        add("fault.mention", message, text=found.group())
     links = list(islice(_masked_links(_CODE.sub(" ", text)), MOST_LINKS + 1))
     if len(links) > MOST_LINKS:
-        faults.append(f"holds more than {MOST_LINKS} links; choose the best")
+        add("fault.links", f"holds more than {MOST_LINKS} links; choose the best", most=MOST_LINKS)
     for label, address in links:
         host, shown = _host_of(address), _shown_host(label)
         if host is None:
-            faults.append(f"links to {address!r:.80}; a link needs a plain address that begins with https://")
+            message = f"links to {address!r:.80}; a link needs a plain address that begins with https://"
+            add("fault.address", message, text=address)
         elif shown is not None and shown != host and not host.endswith(f".{shown}"):
-            faults.append(f"shows {shown:.80} but leads to {host:.80}; write words, or the address it leads to")
-    return list(dict.fromkeys(faults))
+            message = f"shows {shown:.80} but leads to {host:.80}; write words, or the address it leads to"
+            add("fault.lying_link", message, shown=shown, leads_to=host)
+    return list(faults.values())
 
 
 def _masked_links(text: str) -> Iterator[tuple[str, str]]:
