@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all a newcomer needs; `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo test ask run doctor lint types bench quality screenshots constraints clean
+.PHONY: help demo test ask run doctor lint types bench bench-pairing quality screenshots constraints clean
 PY := .venv/bin/python
 SETUP := PYTHON="$(PYTHON)" deploy/setup.sh
 
@@ -38,6 +38,10 @@ lint: ## Lint, format check, types, architecture
 bench: ## Measure speed and write it into docs/benchmarks.md
 	@$(SETUP) test
 	@$(PY) tests/bench/run.py
+
+bench-pairing: ## Measure pairing against other ways and write it into docs/benchmarks.md
+	@$(SETUP) test
+	@$(PY) tests/bench/pairing.py
 
 quality: ## Measure the answers and write them into docs/benchmarks.md
 	@$(SETUP) test

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.content.packs import load_crisis, load_pack
+from bot.content.packs import load_crisis, load_pack, load_setbacks
 from bot.content.prompts import check_starters, load_languages
 from bot.core.errors import ContentError
 from bot.core.models import EntryId
@@ -24,6 +24,12 @@ from bot.faq.proposals import Proposals
 from bot.faq.queue import Queue
 from bot.faq.suggestions import Suggestions
 from bot.faq.upkeep import Upkeep
+from bot.pairing.rounds import Pairing
+from bot.peers.aftercare import Aftercare
+from bot.peers.introductions import Introductions
+from bot.peers.membership import Membership
+from bot.peers.reports import Reports
+from bot.peers.rounds import Rounds
 from bot.safety.pseudonyms import Pseudonyms
 from bot.search.embedder import open_embedder
 from bot.search.engine import SearchEngine
@@ -33,22 +39,30 @@ from bot.storage.days import DayStore
 from bot.storage.drafts import DraftStore
 from bot.storage.faq import GuildEntries
 from bot.storage.guilds import GuildSettingsTable
+from bot.storage.introduction_table import IntroductionTable
 from bot.storage.keys import KEY_FILE, load_key
+from bot.storage.letters import LetterTable
 from bot.storage.links import LinkStore
 from bot.storage.notices import NoticeStore
+from bot.storage.peers import PeerTable
 from bot.storage.posts import PostStore
 from bot.storage.proposals import ProposalStore
 from bot.storage.queue import QueueStore
+from bot.storage.reports import ReportTable
+from bot.storage.rounds import RoundTable
+from bot.storage.sealing import Sealer
 from bot.storage.search import SearchStore
+from bot.storage.ties import Ties
 from bot.storage.upkeep import UpkeepStore
 from bot.storage.uploads import Uploads
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
     from pathlib import Path
 
     from bot.core.errors import Problem
     from bot.core.models import Pack
+    from bot.core.peers import Setback
     from bot.core.ports import Embedder
     from bot.core.texts import Texts
     from bot.safety.crisis import CrisisPhrases
@@ -62,10 +76,22 @@ class Content:
     texts: Texts
     pack: Pack
     crisis: CrisisPhrases
+    setbacks: tuple[Setback, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Lantern:
+class Meeting:
+    """What introduces people to each other."""
+
+    membership: Membership
+    introductions: Introductions
+    aftercare: Aftercare
+    reports: Reports
+    rounds: Rounds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lantern(Meeting):
     """The running parts that cogs, the terminal and the demo use."""
 
     texts: Texts
@@ -101,11 +127,13 @@ def load_content(settings: Settings) -> Content:
         pack = load_pack(settings.data)
     with _gathered(problems):
         crisis = load_crisis(settings.data)
+    with _gathered(problems):
+        setbacks = load_setbacks(settings.data)
     if problems:
-        raise ContentError(problems)
+        raise ContentError(list(dict.fromkeys(problems)))  # the pack minds setbacks, too
     path = settings.prompts / f"{settings.locale}.yaml"
     check_starters(path, texts, frozenset(str(entry.id) for entry in pack.entries))
-    return Content(texts, pack, crisis)
+    return Content(texts, pack, crisis, setbacks)
 
 
 @contextmanager
@@ -148,7 +176,8 @@ async def lantern(
         search = await SearchEngine.start(library, embedder, stored, stored, progress)
         stack.callback(search.close)
         starters = [EntryId(starter) for starter in content.texts.starters]
-        pseudonyms = Pseudonyms(load_key(notes_path.with_name(KEY_FILE) if notes_path else None))
+        key = load_key(notes_path.with_name(KEY_FILE) if notes_path else None)
+        pseudonyms = Pseudonyms(key)
         editing = Editing(library, entries, DraftStore(notes))
         notices = Notices(NoticeStore(notes))
         queue = Queue(QueueStore(notes), search, library, editing, notices=notices, pseudonyms=pseudonyms)
@@ -165,6 +194,7 @@ async def lantern(
         proposals = Proposals(library, editing, search, votes, crisis=content.crisis, pseudonyms=pseudonyms)
         suggestions = Suggestions(editing, notices, content.crisis)
         upkeep = Upkeep(library, search, editing, UpkeepStore(notes), days=days, links=links)
+        meeting = _meeting(notes, key, search, guilds, content.setbacks)
         yield Lantern(
             texts=content.texts,
             asking=asking,
@@ -185,7 +215,29 @@ async def lantern(
             importing=Importing(library, editing),
             uploads=Uploads(notes),
             elsewhere=elsewhere,
+            membership=meeting.membership,
+            introductions=meeting.introductions,
+            aftercare=meeting.aftercare,
+            reports=meeting.reports,
+            rounds=meeting.rounds,
         )
+
+
+def _meeting(
+    notes: Database, key: bytes, stories: SearchEngine, guilds: Guilds, setbacks: Sequence[Setback]
+) -> Meeting:
+    """Build what introduces people to each other; `stories`: what makes vectors of them."""
+    sealer, ties = Sealer(key), Ties(Pseudonyms(key))
+    peers, table = PeerTable(notes, sealer, ties), IntroductionTable(notes, sealer, ties)
+    membership = Membership(peers, stories, guilds, setbacks)
+    introductions = Introductions(table, LetterTable(notes), peers, guilds)
+    return Meeting(
+        membership,
+        introductions,
+        Aftercare(table),
+        Reports(ReportTable(notes, sealer, ties), table),
+        Rounds(membership, introductions, Pairing(), RoundTable(notes), settings=guilds),
+    )
 
 
 def model_opener(settings: Settings) -> Callable[[], Embedder]:

@@ -21,6 +21,7 @@ from bot.core.errors import ConfigurationError, Exit, LanternError, QuestionErro
 from bot.core.models import NO_GUILD, Decision, Kind, Reply
 from bot.curation import faq
 from bot.doctor import examine
+from bot.planning import pair
 from bot.quality import calibrate, eval_
 from bot.servers import COMMANDS
 from bot.session import begin, with_lantern
@@ -182,6 +183,7 @@ for command in COMMANDS:
 main.add_command(faq)
 main.add_command(eval_)
 main.add_command(calibrate)
+main.add_command(pair)
 
 
 async def _ask_one(question: str, lantern: Lantern, *, as_json: bool) -> None:

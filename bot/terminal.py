@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -167,3 +167,24 @@ def show_findings(findings: Sequence[Finding]) -> None:
 def _console(*, stderr: bool = False) -> Console:
     """Return a console that prints texts as they are: [brackets], :colons: and figures mean nothing in them."""
     return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+
+
+def show_pairs(result: Mapping[str, Any]) -> None:
+    """Print a round of pairs as `lantern pair --json` has it: a row for each, who has none and why, and the bound."""
+    console = _console()
+    table = Table(box=None, padding=(0, 1))
+    for heading in ("", "", "kind", "fit", "because"):
+        table.add_column(heading)
+    for each in result["pairs"]:
+        because = " ".join(each["because"])
+        table.add_row(*map(Text, (each["a"], each["b"], each["kind"], f"{each['fit']:.2f}", because)))
+    if result["pairs"]:
+        console.print(table)
+    for each in result["unmatched"]:
+        console.print(Text(f"{each['id']}: {each['reason']}", "yellow"), soft_wrap=True)
+    pairs = f"{len(result['pairs'])} pair{'s' if len(result['pairs']) != 1 else ''}"
+    summary = (
+        f"{result['matched']} people in {pairs}, at most {result['upper_bound']} possible "
+        f"(gap {100 * result['gap']:.2f} %); {result['solver']}, {result['seconds']:.2f} s"
+    )
+    console.print(Text(summary, "bold"), soft_wrap=True)

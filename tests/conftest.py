@@ -101,7 +101,7 @@ def small_content(content) -> app.Content:
         f"which {thing} is best" for thing in ("pizza", "car", "phone", "song", "film", "dog", "cat", "game")
     )
     pack = Pack((Topic(TopicId("basics"), "Basics"),), entries, off_topic)
-    return app.Content(content.texts, pack, content.crisis)
+    return app.Content(content.texts, pack, content.crisis, content.setbacks)
 
 
 @pytest.fixture

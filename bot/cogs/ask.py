@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot.cogs.gate import CAPABILITY, country_of, guild_of
+from bot.cogs.gate import CAPABILITY, country_of, guild_of, may_meet
 from bot.cogs.tell import guarded, say
 from bot.core.errors import BlankQuestionError, WordlessQuestionError
 from bot.core.models import UserId
@@ -62,16 +62,26 @@ async def reply_to(
     *,
     own_words: bool = True,
     trail: Trail = START,
-    may_share: bool = True,
+    is_private: bool = True,
 ) -> None:
-    """Answer a deferred interaction. Own words of crisis get where to find help first."""
+    """Answer a deferred interaction. Own words of crisis get where to find help first.
+
+    `is_private`: nobody else sees the answer.
+    """
     # Help does not wait for the search, and comes even where the search fails.
     needs_help = own_words and asked.is_personal
     if needs_help:
         await interaction.edit_original_response(view=help_card(texts, country_of(interaction)))
     user = UserId(interaction.user.id)
     reply = await asking.ask(guild_of(interaction), asked, user=user, own_words=own_words)
-    card = reply_card(reply, texts, today(), trail=trail, may_share=may_share and may_post(interaction))
+    card = reply_card(
+        reply,
+        texts,
+        today(),
+        trail=trail,
+        may_share=is_private and may_post(interaction),
+        may_meet=is_private and may_meet(interaction),
+    )
     if needs_help:
         await interaction.followup.send(view=card, ephemeral=True)
     else:
@@ -110,7 +120,7 @@ def _ask_command(asking: Asking, texts: Texts) -> Command:
         # Whoever writes of wanting to die is never answered in public, whatever they chose.
         is_private = not wants_public or not may_post(interaction) or asked.is_personal
         await interaction.response.defer(ephemeral=is_private)
-        await reply_to(interaction, asked, asking, texts, may_share=is_private)
+        await reply_to(interaction, asked, asking, texts, is_private=is_private)
 
     async def suggest(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         rows = await asking.suggest(guild_of(interaction), typed)

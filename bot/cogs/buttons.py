@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.cogs.ask import may_post, today
-from bot.cogs.gate import Interaction, guild_of
+from bot.cogs.gate import Interaction, guild_of, may_meet
 from bot.cogs.routes import Route, message_of, pick_in
 from bot.cogs.tell import is_discord_down, say
 from bot.core.errors import StorageError
@@ -85,7 +85,9 @@ class Buttons:
         known = before.missed_among(await self._asking.entry_ids(guild))
         user = UserId(interaction.user.id)
         reply = await self._asking.offer_others(guild, self._question(interaction), missed, known, user)
-        await self._show(interaction, reply_card(reply, self._texts, today(), trail=before.after_missing(missed)))
+        trail_on = before.after_missing(missed)
+        card = reply_card(reply, self._texts, today(), trail=trail_on, may_meet=_may_meet(interaction))
+        await self._show(interaction, card)
         try:
             await self._vote(interaction, entry, helped=False)
         except StorageError as error:
@@ -106,7 +108,8 @@ class Buttons:
             await say(interaction, self._texts("choices.ask_again"))
             return
         reply = await self._asking.give_up(guild_of(interaction), question, UserId(interaction.user.id))
-        await self._show(interaction, unknown_card(reply, self._texts, trail=Trail.parse(trail)))
+        card = unknown_card(reply, self._texts, trail=Trail.parse(trail), may_meet=_may_meet(interaction))
+        await self._show(interaction, card)
 
     async def _share(self, interaction: Interaction, entry: str) -> None:
         async def post(card: Card) -> None:
@@ -169,6 +172,7 @@ class Buttons:
                 page=number_in(page),
                 trail=Trail.parse(where),
                 may_share=offers_share(message),
+                may_meet=_may_meet(interaction),
                 note=note_in(message),
             )
         await self._show(interaction, card)
@@ -193,9 +197,16 @@ class Buttons:
         # What only this person will see may be shared; what everybody sees has been.
         is_private = message_of(interaction).flags.ephemeral or not _is_theirs(interaction)
         may_share = is_private and may_post(interaction)
-        await self._show(
-            interaction, answer_card(reply, self._texts, today(), trail=trail, may_share=may_share, note=note)
+        card = answer_card(
+            reply,
+            self._texts,
+            today(),
+            trail=trail,
+            may_share=may_share,
+            may_meet=_may_meet(interaction),
+            note=note,
         )
+        await self._show(interaction, card)
 
     async def _show(self, interaction: Interaction, card: Card) -> None:
         """Change the clicked message for the person it belongs to; give anybody else their own."""
@@ -213,6 +224,11 @@ def _is_theirs(interaction: Interaction) -> bool:
     message = message_of(interaction)
     asked_by = message.interaction_metadata.user.id if message.interaction_metadata else None
     return message.flags.ephemeral or asked_by == interaction.user.id
+
+
+def _may_meet(interaction: Interaction) -> bool:
+    """Tell whether a card may offer to meet somebody: it is this person's, nobody else sees it, and they may."""
+    return message_of(interaction).flags.ephemeral and may_meet(interaction)
 
 
 def _key_for_lost_share(error: BaseException, trail: Trail) -> str | None:

@@ -19,13 +19,16 @@ from bot.cogs.elsewhere import Watch
 from bot.cogs.forum import ForumPosts
 from bot.cogs.gate import CAPABILITY, Gate
 from bot.cogs.moderators import moderators
+from bot.cogs.peers import peers
+from bot.cogs.peers.clock import Clock
+from bot.cogs.peers.inbox import InboxDesk
 from bot.cogs.routes import Router
 from bot.cogs.suggest import Suggest
 from bot.cogs.tell import guarded, say, tell
 from bot.cogs.weekly import Weekly
 from bot.core.errors import LanternError, StorageError
 from bot.core.moderation import Capability
-from bot.views.ids import DESK, PREFIX
+from bot.views.ids import DESK, MEET, PREFIX
 
 if TYPE_CHECKING:
     from bot.app import Lantern
@@ -54,17 +57,21 @@ class LanternClient(discord.Client):
         self._force_sync = force_sync
         add_commands(self.tree, lantern.asking, texts)
         self.desk = Desk(lantern, gate, self)
-        routes = moderators(self.tree, self.desk)
+        routes, meeting = moderators(self.tree, self.desk), peers(self.tree, self.desk)
         self.delivery = Delivery(self.desk)
         self.forum = ForumPosts(self.desk)
         self.weekly = Weekly(self.desk, checker)
         self.watch = Watch(self.desk) if checker is not None else None
+        self.clock = Clock(self.desk)
+        self._acts_unasked = checker is not None
+        self._inbox = InboxDesk(self.desk)
         suggest = Suggest(self.desk)
         suggest.add_to(self.tree)
         buttons = Buttons(lantern.asking, lantern.proposals, texts)
         self.routers = (
             Router(PREFIX, {**buttons.routes, **self.forum.routes, **suggest.routes}, gate, texts),
             Router(DESK, routes, gate, texts),
+            Router(MEET, meeting, gate, texts),
         )
 
     async def setup_hook(self) -> None:
@@ -85,6 +92,8 @@ class LanternClient(discord.Client):
                 await self._facts.keep_fact(fact, state)
         self.delivery.start()
         self.weekly.start()
+        if self._acts_unasked:
+            self.clock.start()
         if self.watch is not None:
             self.watch.start()
 
@@ -92,6 +101,7 @@ class LanternClient(discord.Client):
         """End what runs in the background, then the connection."""
         self.delivery.stop()
         await self.weekly.close()
+        await self.clock.close()
         if self.watch is not None:
             await self.watch.close()
         await super().close()
@@ -109,9 +119,10 @@ class LanternClient(discord.Client):
         interaction: discord.Interaction[Any],
         command: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu,
     ) -> None:
-        """Show, after an answer, what somebody could not be sent because they take no direct messages."""
+        """Show, after an answer, what somebody could not be sent, and say that something waits in their inbox."""
         if command.extras.get(CAPABILITY) is Capability.ASK:
             await self.delivery.show_closed(interaction)
+            await self._inbox.hint(interaction)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Route clicks and saved modals; discord.py itself routes commands and autocomplete."""

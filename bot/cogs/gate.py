@@ -48,6 +48,12 @@ def country_of(interaction: Interaction) -> str | None:
     return settings.country if settings else None
 
 
+def may_meet(interaction: Interaction) -> bool:
+    """Tell whether somebody may opt in to meet others here, where the gate could look it up."""
+    settings: GuildSettings | None = interaction.extras.get(SETTINGS)
+    return settings is not None and settings.peers.is_on and may(actor_of(interaction), Capability.MEET, settings)
+
+
 class Gate:
     """Asks the server's settings whether somebody may do something."""
 

@@ -29,26 +29,48 @@ _BUTTONS = """
     up.back up.edit up.edit_first up.edit_second up.fine up.keep up.keep_first up.keep_second up.merge up.not_alike
     up.retire up.skip up.take up.verify
     forum.again forum.dismiss forum.helped forum.never forum.read forum.turn_on forum.turn_off
-    setup.roles setup.channels setup.forums setup.habits setup.forget setup.turn_on setup.turn_off setup.country_other
+    setup.roles setup.channels setup.forums setup.habits setup.meeting setup.forget setup.turn_on setup.turn_off
+    setup.country_other inbox.open inbox.back inbox.skip inbox.mentoring offer.agree offer.decline offer.wrong
+    meeting.end meeting.direct_instead meeting.open_thread meeting.met meeting.talking meeting.not_yet meeting.stop
+    matching.look matching.unfounded matching.settled matching.remove matching.back matching.add_topic
+    answer.meet join.agree profile.you profile.happened profile.talking profile.next profile.start profile.show_preview
+    profile.write profile.set_zone profile.open_again status.inbox status.edit status.resume status.leave
 """
 _MODAL_TITLES = """
     editor.title_new editor.title_edit editor.send_back import.paste_title queue.typed_title setup.country_other
-    suggest.title suggest.improve_title suggest.decline_title
+    suggest.title suggest.improve_title suggest.decline_title wrong.title matching.add_topic
+    profile.words_title profile.zone_title
 """
 _FIELD_LABELS = """
     editor.field_question editor.field_answer editor.field_phrasings editor.field_topic editor.field_sources
     editor.reason import.paste_label queue.typed_entry setup.country_letters
     suggest.question suggest.answer suggest.why suggest.what suggest.decline_reason
+    wrong.reason wrong.text matching.topic matching.topic_kind
+    profile.story profile.sentence profile.zone
 """
 _FIELD_HINTS = """
     editor.hint_question editor.hint_answer editor.hint_phrasings editor.hint_topic editor.hint_sources editor.hint_file
     editor.reason_hint import.paste_hint queue.typed_hint setup.country_example
     suggest.question_hint suggest.answer_hint suggest.what_hint suggest.decline_hint
+    setup.hour setup.rounds setup.people
+    wrong.text_hint word.wrong_money word.wrong_sexual word.wrong_pressure word.wrong_pretends word.wrong_elsewhere
+    word.wrong_other matching.topic_hint matching.topic_kind_hint matching.topic_plain matching.topic_sensitive
+    profile.story_hint profile.sentence_hint profile.zone_hint join.adult join.minor join.unsaid
+    profile.role_peer profile.role_seeker profile.role_mentor profile.contact_either profile.contact_thread
+    profile.contact_direct profile.ping_none profile.ping_direct profile.ping_channel profile.again_never
+    profile.again_quarter profile.again_half profile.again_year profile.hours_any profile.hours_early
+    profile.hours_morning profile.hours_noon profile.hours_afternoon profile.hours_evening profile.hours_night
+    profile.hours_late status.week status.fortnight status.month status.open_end
+    word.stage_outside word.stage_student word.stage_doctorate word.stage_early word.stage_established
+    word.help_listening word.help_ideas word.help_together word.pace_often word.pace_sometimes word.hope_back_in
+    word.hope_unsure word.hope_otherwise
     command.ask.private command.ask.public export.yaml export.csv export.jsonl
 """
 _PLACEHOLDERS = """
     prop.pick queue.merge queue.link up.filter setup.manage_messages setup.manage_server setup.everybody setup.who_asks
-    setup.choose_again setup.no_channel setup.no_forum setup.no_country
+    setup.choose_again setup.no_channel setup.no_forum setup.no_country setup.no_peers_channel
+    wrong.pick matching.remove_topic join.how_old profile.nothing profile.choose_one
+    profile.choose_several
 """
 
 

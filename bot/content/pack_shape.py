@@ -29,6 +29,9 @@ KINDS = ("formal", "tired", "terse", "typo", "story", "elsewhere", "plain")
 MOST_PHRASINGS, MOST_SOURCES = 100, 5
 """Of an entry; what people ask in other words is added to it as time goes on."""
 MOST_PACK_PHRASINGS = 40
+LABEL_LENGTH = 100
+MOST_SETBACKS = 25
+"""What one select of Discord shows, and holds."""
 MOST_ENTRIES = 5000
 """Of a file that people send in."""
 
@@ -72,6 +75,7 @@ def _worded(value: str) -> str:
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=SLUG_LENGTH)]
 Line = Annotated[str, StringConstraints(min_length=2, max_length=250), BeforeValidator(_line)]
+Label = Annotated[str, StringConstraints(min_length=2, max_length=LABEL_LENGTH), BeforeValidator(_line)]
 Link = Annotated[str, StringConstraints(pattern=r"^https://[^\s<>]+$", max_length=512), BeforeValidator(_line)]
 Question = Annotated[
     str, StringConstraints(min_length=5, max_length=150), BeforeValidator(_line), AfterValidator(_worded)
@@ -173,7 +177,8 @@ class SetbackRow(_Model):
     """A setback as it is written."""
 
     id: Slug
-    label: Line
+    label: Label
+    sensitive: bool = False
 
 
 def validated(source: YamlSource, shape: TypeAdapter[T], *place: str | int) -> T | None:

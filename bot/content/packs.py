@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from bot.content.pack_shape import SetbackRow, TopicFile, to_entry, validated
+from bot.content.pack_shape import MOST_SETBACKS, SetbackRow, TopicFile, to_entry, validated
 from bot.content.written import Written, check_among, entries_of
 from bot.content.yaml_source import YamlSource, read_yaml
 from bot.core.errors import ContentError, Problem
 from bot.core.models import Pack, Topic, TopicId
+from bot.core.peers import Setback
 from bot.safety.crisis import CrisisPhrases
 
 if TYPE_CHECKING:
@@ -30,13 +31,22 @@ def load_pack(data: Path) -> Pack:
         strays.append(Problem(data / "faq", 1, "folder", "holds no *.yaml file; the FAQ lives there, one topic a file"))
     _check_lines(off_topic)
     files = [(source, file) for source in topics if (file := _topic_file(source)) is not None]
-    _check_across(topics, _setback_ids(setbacks))
+    known = _setbacks(setbacks)
+    _check_across(topics, None if known is None else frozenset(setback.id for setback in known))
     _raise_problems(setbacks, off_topic, *topics, others=strays)
     return Pack(
         topics=tuple(Topic(TopicId(file.topic), file.title) for _, file in files),
         entries=tuple(to_entry(file.topic, entry) for _, file in files for entry in file.entries),
         off_topic=tuple(off_topic.value),
     )
+
+
+def load_setbacks(data: Path) -> tuple[Setback, ...]:
+    """Return the topics of data/setbacks.yaml, in their order; raises ContentError like `load_pack`."""
+    source = read_yaml(data / "setbacks.yaml")
+    setbacks = _setbacks(source)
+    _raise_problems(source)
+    return setbacks or ()
 
 
 def load_crisis(data: Path) -> CrisisPhrases:
@@ -74,10 +84,18 @@ def _check_lines(source: YamlSource) -> None:
             source.add_problem((position,), f"line {position + 1}", "must be text; put it in quotes")
 
 
-def _setback_ids(source: YamlSource) -> frozenset[str] | None:
-    """Return the ids that entries may use; None where the file is wrong, so that nobody is blamed for it."""
+def _setbacks(source: YamlSource) -> tuple[Setback, ...] | None:
+    """Return what data/setbacks.yaml holds; None where it has another shape, so that no entry is blamed for it."""
     rows = validated(source, TypeAdapter(list[SetbackRow]))
-    return None if rows is None else frozenset(row.id for row in rows)
+    if rows is None:
+        return None
+    for position, row in enumerate(rows):
+        if row.id in {other.id for other in rows[:position]}:
+            source.add_problem((position, "id"), f"{position}.id", f"{row.id!r} is there twice; give one another id")
+    if len(rows) > MOST_SETBACKS:
+        message = f"holds {len(rows)} topics; people choose from at most {MOST_SETBACKS}"
+        source.add_problem((MOST_SETBACKS,), "file", message)
+    return tuple(Setback(row.id, row.label, row.sensitive) for row in rows)
 
 
 def _topic_file(source: YamlSource) -> TopicFile | None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from bot.core.peers import Member, Profile
+
 
 class Exit(IntEnum):
     """The exit codes of `lantern`; the figures above 2 follow sysexits.h."""
@@ -232,3 +234,75 @@ class WordingTakenError(FormError):
         """Which words, and whose they are, for the terminal."""
         taken = (f"{fault.values['text']!r} (of {fault.values['question']!r})" for fault in self.faults)
         return f"Another entry holds these words by now, and only one answer can be right for them: {', '.join(taken)}."
+
+
+class SealBrokenError(StorageError):
+    """Something encrypted does not open: another key, or damage. All that is not encrypted goes on."""
+
+    text_key = "error.sealed"
+
+
+class NotMemberError(LanternError):
+    """Somebody who has not opted in to be introduced asked for what only those can have."""
+
+    text_key = "error.not_member"
+
+
+class NotAdultError(LanternError):
+    """Somebody is under 18, or does not say; nothing was stored."""
+
+    text_key = "error.not_adult"
+
+
+class FreshAccountError(LanternError):
+    """An account, or its time on the server, is too new for mentoring; everything else they chose was saved."""
+
+    text_key = "error.fresh_account"
+
+
+class CardFaultsError(FormError):
+    """Something typed into a profile cannot be used as it is; everything else was saved.
+
+    `typed`: the profile as it was typed, so that a form can be filled with it again; `member`: as it was saved.
+    """
+
+    text_key = "error.card"
+
+    def __init__(self, faults: Sequence[Fault], *, typed: Profile, member: Member) -> None:
+        self.typed = typed
+        self.member = member
+        super().__init__(faults)
+
+
+class UnfinishedProfileError(FormError):
+    """A profile lacks what is needed to find somebody; each fault is one thing it lacks."""
+
+    text_key = "error.unfinished"
+
+
+class SetbackFaultsError(FormError):
+    """A topic that moderators add cannot be one."""
+
+    text_key = "error.setback"
+
+
+class LimitError(LanternError):
+    """Somebody did something too often in too short a time; nothing was done."""
+
+    text_key = "peers.too_often"
+
+
+class NoSuchIntroductionError(LanternError):
+    """An introduction that is not this person's, or is over for them; they are not told which."""
+
+    text_key = "error.no_such_introduction"
+
+
+class RoundTakenError(LanternError):
+    """Another process held this round meanwhile; nothing was written."""
+
+
+class MeetingOffError(LanternError):
+    """A server did not turn introductions on, or turned them off again."""
+
+    text_key = "peers.off"

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NewType
 
+from bot.core.peers import PeerSettings
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -20,9 +22,11 @@ ProposalId = NewType("ProposalId", int)
 
 
 class Capability(StrEnum):
-    """What somebody may do. Each includes those before it."""
+    """What somebody may do. Each includes those before it, but nobody meets others by looking after a FAQ."""
 
     ASK = "ask"
+    MEET = "meet"
+    """Opt in to be introduced to others; of the rest, only ADMINISTER includes it."""
     SUGGEST = "suggest"
     EDIT = "edit"
     PUBLISH = "publish"
@@ -30,6 +34,10 @@ class Capability(StrEnum):
 
     def includes(self, other: Capability) -> bool:
         """Tell whether who has this one also has `other`."""
+        if other is Capability.MEET:
+            return self in {Capability.MEET, Capability.ADMINISTER}
+        if self is Capability.MEET:
+            return other is Capability.ASK
         order = list(Capability)
         return order.index(self) >= order.index(other)
 
@@ -69,6 +77,7 @@ class GuildSettings:
     language: str | None = None
     country: str | None = None
     """Two letters, ISO 3166: whose helplines are named first."""
+    peers: PeerSettings = field(default_factory=PeerSettings)
 
 
 class ChangeKind(StrEnum):

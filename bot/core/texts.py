@@ -11,14 +11,25 @@ from dataclasses import dataclass, field
 from string import Formatter
 from typing import TYPE_CHECKING
 
-from bot.core.sentences import commands, editing, members, queue, server, upkeep
+from bot.core.sentences import (
+    commands,
+    editing,
+    introductions,
+    matching,
+    members,
+    pairing,
+    peers,
+    queue,
+    server,
+    upkeep,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DECLARED: Mapping[str, frozenset[str]] = {
     key: frozenset(placeholders)
-    for part in (commands, members, editing, queue, server, upkeep)
+    for part in (commands, members, editing, queue, server, upkeep, peers, introductions, pairing, matching)
     for key, placeholders in part.KEYS.items()
 }
 

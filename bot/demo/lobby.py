@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from html import escape
 from string import Template
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,11 @@ from bot.core.errors import UnavailableError
 from bot.demo.preview import PAGES, make_preview
 
 if TYPE_CHECKING:
+    from bot.demo.companions import Companions
     from bot.demo.world import Person, World
 
+LATER = {"hour": 1, "days": 73, "week": 168}
+"""Hours that can be let pass: outcomes, the end of an offer or the first check-in, a round."""
 TITLE_LENGTH = 100
 """Discord's limit for the title of a thread."""
 
@@ -22,8 +26,9 @@ TITLE_LENGTH = 100
 class Lobby:
     """Serves the lobby on `port` and the preview on the next one, on this machine only."""
 
-    def __init__(self, world: World, port: int) -> None:
+    def __init__(self, world: World, companions: Companions, port: int) -> None:
         self._world = world
+        self._companions = companions
         self._port = port
         self._lock = asyncio.Lock()
         self._preview: Any = None
@@ -38,6 +43,7 @@ class Lobby:
         """Listen; raises UnavailableError when a port is taken."""
         app = web.Application()
         app.add_routes([web.get("/", self._index), web.get("/go", self._go), web.post("/post", self._post)])
+        app.add_routes([web.post("/later", self._later)])
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         try:
@@ -73,6 +79,7 @@ class Lobby:
         page = Template((PAGES / "lobby.html").read_text(encoding="utf-8"))
         text = page.substitute(
             people="\n".join(self._section(person) for person in self._world.people),
+            later=_ahead(self._world.later),
             posters="".join(f"<option>{escape(person.name)}</option>" for person in self._world.people),
         )
         return web.Response(text=text, content_type="text/html")
@@ -103,6 +110,17 @@ class Lobby:
             raise web.HTTPFound("/")
         place = await self._world.post(person, title[:TITLE_LENGTH], title)
         raise web.HTTPFound(await self.enter(person, place))
+
+    async def _later(self, request: web.Request) -> web.Response:
+        """Let time pass, so that what takes days can be seen today."""
+        hours = LATER.get(str((await request.post()).get("how_long", "")))
+        if hours is not None:
+            await self._companions.pass_time(timedelta(hours=hours))
+        raise web.HTTPFound("/")
+
+
+def _ahead(later: timedelta) -> str:
+    return f"The bot's clock is {later.days} days and {later.seconds // 3600} hours ahead." if later else ""
 
 
 def _label(place: Any) -> str:

@@ -10,6 +10,7 @@ from simcord.components import walk_components
 
 from bot.cogs.client import LanternClient
 from bot.cogs.gateway import stop_on_signals
+from bot.demo.companions import Companions
 from bot.demo.lobby import Lobby
 from bot.demo.story import tell_story
 from bot.demo.world import build_world
@@ -31,14 +32,18 @@ async def serve(port: int, browser: bool, lantern: Lantern) -> None:
     try:
         await _ask_first(world)
         await tell_story(world, client)
-        lobby = Lobby(world, port)
+        companions = Companions(world, client)
+        await companions.opt_in()
+        lobby = Lobby(world, companions, port)
         with stop_on_signals() as stop:
             await lobby.start()
+            companions.start()
             click.echo(f"\nOpen {lobby.url} in a browser: whom to be, and where. Ctrl-C ends it.")
             click.echo("What is pressed and asked there is forgotten when it ends.")
             if browser:
                 webbrowser.open(lobby.url)
             await stop.wait()
+            await companions.stop()
             await lobby.stop()
     finally:
         await world.env.shutdown()

@@ -63,6 +63,16 @@ class World:
         self.lounge = guild.create_text_channel("lounge")
         """Where things happened before you came; not among the places to go."""
         self._places = list(places)
+        self.later = timedelta()
+        """How far the bot's clock is ahead of yours; the lobby lets time pass."""
+
+    def now(self) -> datetime:
+        """Return the bot's time, UTC."""
+        return datetime.now(UTC) + self.later
+
+    def invent(self, name: str) -> Any:
+        """Return a member nobody of the demo can be."""
+        return self.guild.add_member(self.env.create_user(name.lower(), global_name=name))
 
     def person(self, name: str) -> Person:
         """Return somebody by name."""
@@ -91,8 +101,11 @@ class World:
 
     def places_of(self, person: Person) -> list[Any]:
         """Return the channels and threads a person may read, and their direct messages with the bot."""
+        private = [thread for place in self._places if place is not self.forum for thread in place.threads]
         readable = [
-            place for place in self._places if can_access_channel(self.env, place.id, person.member, history=True)
+            place
+            for place in [*self._places, *private]
+            if can_access_channel(self.env, place.id, person.member, history=True)
         ]
         return [*readable, person.member.user.dm_channel]
 

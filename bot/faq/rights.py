@@ -9,7 +9,7 @@ from bot.core.moderation import Capability
 if TYPE_CHECKING:
     from bot.core.moderation import Actor, GuildSettings
 
-OPEN = frozenset({Capability.ASK, Capability.SUGGEST})
+OPEN = frozenset({Capability.ASK, Capability.SUGGEST, Capability.MEET})
 """What everybody may where `/setup` names no role."""
 
 
@@ -32,7 +32,7 @@ def _has(actor: Actor, capability: Capability, settings: GuildSettings) -> bool:
     match capability:
         case Capability.ASK:
             return True
-        case Capability.SUGGEST:
+        case Capability.SUGGEST | Capability.MEET:
             return _has(actor, Capability.ASK, settings)
         case Capability.EDIT | Capability.PUBLISH:
             return actor.manages_messages

@@ -121,6 +121,7 @@ def _try_to_open(path: Path | None) -> sqlite_utils.Database:
         try:
             db = sqlite_utils.Database(connection)
             db.execute("PRAGMA foreign_keys = ON")
+            db.execute("PRAGMA secure_delete = ON")  # what people told is overwritten, not only forgotten
             db.enable_wal()
             # Writing is tried now, not when the first member votes; and two processes migrate one after the other.
             with _exclusively(db):

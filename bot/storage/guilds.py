@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from bot.core.moderation import Capability, ForumMode, GuildSettings
+from bot.core.peers import PeerSettings, Weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +45,7 @@ def _to_json(settings: GuildSettings) -> str:
     row: dict[str, Any] = {key: getattr(settings, key) for key in GuildSettings.__dataclass_fields__}
     row["roles"] = {capability.value: sorted(roles) for capability, roles in settings.roles.items()}
     row["forums"] = {str(channel): mode.value for channel, mode in settings.forums.items()}
+    row["peers"] = asdict(settings.peers)
     return json.dumps(row, sort_keys=True)
 
 
@@ -50,4 +53,6 @@ def _from_json(text: str) -> GuildSettings:
     row = json.loads(text)
     row["roles"] = {Capability(name): frozenset(roles) for name, roles in row["roles"].items()}
     row["forums"] = {int(channel): ForumMode(mode) for channel, mode in row["forums"].items()}
-    return GuildSettings(**row)
+    peers = row.pop("peers", {})
+    weights = Weights(**peers.pop("weights", {}))
+    return GuildSettings(**row, peers=PeerSettings(**peers, weights=weights))

@@ -1,4 +1,4 @@
-"""The key that turns people's ids into pseudonyms: in a file of its own, so that no copy of the database holds it."""
+"""The key of pseudonyms and of what is sealed: in a file of its own, so that no copy of the database holds it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def load_key(path: Path | None) -> bytes:
     if len(key) != KEY_BYTES:
         raise KeyFileError(
             f"{path} is damaged: it should hold {2 * KEY_BYTES} hexadecimal digits. Restore it from a backup. "
-            "Or remove it: a new one is made, and people who ask again are counted once more."
+            "Without it nobody can read what people told to be introduced. Where there is no backup, remove the "
+            "file: a new key is made, the FAQ goes on, and whoever wants to be introduced fills in their profile again."
         )
     return key
 

@@ -242,3 +242,106 @@ def m007_server(db: Database) -> None:
 def m008_merged(db: Database) -> None:
     """Add an index for the parts of a merged question, which every unanswered question looks for."""
     db.table("unanswered").create_index(["merged_into"])
+
+
+@migrations()
+def m009_peers(db: Database) -> None:
+    """Add people who want to meet somebody. Columns named `sealed` are encrypted (bot/storage/sealing.py)."""
+    db.table("peers").create(
+        {
+            "guild": int,
+            "user": int,
+            "state": str,
+            "consented_at": str,
+            "active_at": str,
+            "resumes_at": str,
+            "why_paused": str,
+            "waited": int,
+            "rests": int,
+            "skips": int,
+            "is_held": int,
+            "silences": int,
+            "introduced": int,
+            "sealed": bytes,
+            "sealed_vector": bytes,
+            "model": str,
+        },
+        pk=("guild", "user"),
+        not_null={"state", "consented_at", "active_at", "sealed"},
+    )
+    # Keyed hashes of people, so that a block outlives the profile of either. kind: block, past, same.
+    db.table("peer_ties").create(
+        {"guild": int, "kind": str, "first": str, "second": str, "at": str},
+        pk=("guild", "kind", "first", "second"),
+        not_null={"at"},
+    )
+    db.table("setbacks").create(
+        {"guild": int, "id": str, "label": str, "is_sensitive": int}, pk=("guild", "id"), not_null={"label"}
+    )
+    db.table("introductions").create(
+        {
+            "id": int,
+            "guild": int,
+            "round": int,
+            "kind": str,
+            "state": str,
+            "first": int,
+            "second": int,
+            "first_answer": str,
+            "second_answer": str,
+            "first_out": int,
+            "second_out": int,
+            "sealed": bytes,
+            "offered_at": str,
+            "told_at": str,
+            "is_reminded": int,
+            "revealed_at": str,
+            "thread": int,
+            "check_ins": int,
+            "not_yets": int,
+            "end": str,
+        },
+        pk="id",
+        not_null={"guild", "kind", "state", "first", "second", "sealed", "offered_at", "told_at"},
+    )
+    for column in ("first", "second", "state"):
+        db.table("introductions").create_index(["guild", column])
+    db.table("check_ins").create(
+        {"introduction": int, "number": int, "user": int, "said": str, "at": str},
+        pk=("introduction", "number", "user"),
+        foreign_keys=[("introduction", "introductions", "id")],
+        not_null={"said", "at"},
+    )
+    db.table("letters").create(
+        {
+            "id": int,
+            "guild": int,
+            "user": int,
+            "text_key": str,
+            "details": str,
+            "introduction": int,
+            "at": str,
+            "is_pinged": int,
+            "is_read": int,
+        },
+        pk="id",
+        not_null={"guild", "user", "text_key", "details", "at"},
+    )
+    db.table("letters").create_index(["guild", "user"])
+    db.table("reports").create(
+        {
+            "id": int,
+            "guild": int,
+            "introduction": int,
+            "reporter": int,
+            "reported": int,
+            "reason": str,
+            "sealed": bytes,
+            "state": str,
+            "at": str,
+            "decided_by": int,
+        },
+        pk="id",
+        not_null={"guild", "introduction", "reporter", "reported", "reason", "sealed", "state", "at"},
+    )
+    db.table("rounds").create({"guild": int, "number": int, "record": str}, pk=("guild", "number"), not_null={"record"})

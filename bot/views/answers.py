@@ -10,7 +10,7 @@ from discord import ui
 from bot.core.countries import flagged, helplines_of
 from bot.core.models import Kind
 from bot.safety.text import QUESTION_LENGTH, cut, quoted, unescape
-from bot.views.ids import action, parse_action
+from bot.views.ids import action, meet, parse_action
 from bot.views.pages import checked_line, pages_of
 from bot.views.trail import Trail
 
@@ -30,6 +30,8 @@ SHARES = frozenset({"share", "reply"})
 """What the buttons that share an answer do."""
 SHARED = "shared"
 """Stands in a page button for the trail that an answer shared with everybody does not have."""
+NO_ENTRY = "-"
+"""Stands in a custom id for an entry where none led to meeting somebody."""
 START = Trail()
 ASKED_LENGTH = 1500
 LABEL_LENGTH, OPTION_LENGTH, OPTIONS, LINKS = 80, 100, 25, 5
@@ -70,15 +72,23 @@ def help_card(texts: Texts, country: str | None = None) -> Card:
     return Card(ui.Container(*map(ui.TextDisplay[Any], parts), accent_colour=ACCENT))
 
 
-def reply_card(reply: Reply, texts: Texts, today: date, *, trail: Trail = START, may_share: bool = False) -> Card:
+def reply_card(
+    reply: Reply,
+    texts: Texts,
+    today: date,
+    *,
+    trail: Trail = START,
+    may_share: bool = False,
+    may_meet: bool = False,
+) -> Card:
     """Return what became of a question."""
     match reply.decision.kind:
         case Kind.ANSWER:
-            return answer_card(reply, texts, today, trail=trail, may_share=may_share)
+            return answer_card(reply, texts, today, trail=trail, may_share=may_share, may_meet=may_meet)
         case Kind.CHOICES:
             return choices_card(reply, texts, trail=trail)
         case _:
-            return unknown_card(reply, texts, trail=trail)
+            return unknown_card(reply, texts, trail=trail, may_meet=may_meet)
 
 
 def answer_card(
@@ -89,9 +99,13 @@ def answer_card(
     page: int = 0,
     trail: Trail = START,
     may_share: bool = False,
+    may_meet: bool = False,
     note: str = "",
 ) -> Card:
-    """Return an answer for the person who asked. A `note` takes the place of the share buttons."""
+    """Return an answer for the person who asked. A `note` takes the place of the share buttons.
+
+    `may_meet`: they may be introduced to somebody who lived through what an entry tells of.
+    """
     entry = _entry_of(reply)
     return Card(
         *_asked(reply, texts),
@@ -100,6 +114,7 @@ def answer_card(
         *_links(entry),
         *([ui.TextDisplay(note, id=NOTE_ID)] if note else []),
         _buttons_of(entry, texts, trail=trail, may_share=may_share and not note),
+        *([_meet(texts, meet("from", entry.id))] if may_meet and entry.lived_experience else []),
         *([_pick(reply.related, texts("answer.related"), "related", trail)] if reply.related else []),
     )
 
@@ -133,8 +148,11 @@ def choices_card(reply: Reply, texts: Texts, *, trail: Trail = START) -> Card:
     return Card(*_asked(reply, texts), ui.TextDisplay(intro), *rows)
 
 
-def unknown_card(reply: Reply, texts: Texts, *, trail: Trail = START) -> Card:
-    """Return the honest no: the nearest topics, and the offer to be told."""
+def unknown_card(reply: Reply, texts: Texts, *, trail: Trail = START, may_meet: bool = False) -> Card:
+    """Return the honest no: the nearest topics, and the offer to be told, or to meet somebody.
+
+    Nobody is sent to another person in a crisis: who wrote of one was told where help is.
+    """
     queued = reply.unanswered_id is not None
     parts: list[ui.Item[Any]] = [*_asked(reply, texts), ui.TextDisplay(texts(_unknown_key(reply)))]
     if reply.topics:
@@ -144,6 +162,9 @@ def unknown_card(reply: Reply, texts: Texts, *, trail: Trail = START) -> Card:
     if queued:
         notify = action("notify", reply.unanswered_id)
         parts.append(Row(ui.Button(label=texts("unknown.notify"), custom_id=notify)))
+    if may_meet and not reply.is_personal:
+        # What stands in somebody else's message is no draft of one's own words.
+        parts.append(_meet(texts, meet("from", NO_ENTRY) if trail.target else meet("asked")))
     return Card(*parts)
 
 
@@ -157,12 +178,20 @@ def topic_card(topic: Topic, entries: Sequence[Entry], texts: Texts, *, trail: T
 def asked_in(message: discord.Message, texts: Texts) -> str:
     """Return the question a card of ours shows, as it was asked; empty where it shows none."""
     before, after = texts("answer.asked", question="\0").split("\0")
-    return unescape(_text_of(message, ASKED_ID).removeprefix(before).removesuffix(after))
+    return unescape(text_in(message, ASKED_ID).removeprefix(before).removesuffix(after))
 
 
 def note_in(message: discord.Message) -> str:
     """Return the note on a card of ours, e.g. that it was shared; empty where there is none."""
-    return _text_of(message, NOTE_ID)
+    return text_in(message, NOTE_ID)
+
+
+def text_in(message: discord.Message, component_id: int) -> str:
+    """Return the text that one component of a message holds; empty where there is none."""
+    for component in _walk(message.components):
+        if isinstance(component, discord.TextDisplay) and component.id == component_id:
+            return component.content
+    return ""
 
 
 def offers_share(message: discord.Message) -> bool:
@@ -181,13 +210,6 @@ def _actions_in(message: discord.Message) -> Iterator[Action]:
         meant = parse_action(getattr(component, "custom_id", None) or "")
         if meant is not None:
             yield meant
-
-
-def _text_of(message: discord.Message, component_id: int) -> str:
-    for component in _walk(message.components):
-        if isinstance(component, discord.TextDisplay) and component.id == component_id:
-            return component.content
-    return ""
 
 
 def _walk(components: Sequence[Any]) -> Iterator[Any]:
@@ -244,6 +266,10 @@ def _buttons_of(entry: Entry, texts: Texts, *, trail: Trail, may_share: bool) ->
     if may_share and not trail.target:
         buttons.append(ui.Button(label=texts("answer.share"), custom_id=action("share", entry.id)))
     return Row(*buttons)
+
+
+def _meet(texts: Texts, custom_id: str) -> Row:
+    return Row(ui.Button(label=texts("answer.meet"), style=discord.ButtonStyle.primary, custom_id=custom_id))
 
 
 def _page_buttons(entry: Entry, texts: Texts, page: int, where: str) -> list[ui.Item[Any]]:

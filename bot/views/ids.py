@@ -11,8 +11,8 @@ from bot.core.errors import OldButtonError
 
 Name = TypeVar("Name", bound=StrEnum)
 
-PREFIX, DESK = "ask", "faq"
-"""What members press, and what those who look after the FAQ do."""
+PREFIX, DESK, MEET = "ask", "faq", "meet"
+"""What members press, what those who look after the FAQ do, and what is about meeting others."""
 CUSTOM_ID_LENGTH = 100
 """Discord's limit; the longest id here is `ask:page:<60>:<26>:<3>` = 100."""
 LARGEST = 2**63 - 1
@@ -51,6 +51,11 @@ def parse_action(custom_id: str, prefix: str = PREFIX) -> Action | None:
 def desk(verb: str, *arguments: object) -> str:
     """Return the custom id of something those who look after the FAQ do."""
     return action(verb, *arguments, prefix=DESK)
+
+
+def meet(verb: str, *arguments: object) -> str:
+    """Return the custom id of something that is about meeting others."""
+    return action(verb, *arguments, prefix=MEET)
 
 
 def number_in(text: str) -> int:

@@ -42,7 +42,7 @@ def visitor(demo):
 @pytest.fixture(scope="session")
 def small_content(content) -> app.Content:
     """The shipped sentences around the small FAQ, with a starter from it."""
-    return app.Content(replace(content.texts, starters=("burnout",)), small_pack(), content.crisis)
+    return app.Content(replace(content.texts, starters=("burnout",)), small_pack(), content.crisis, content.setbacks)
 
 
 @pytest.fixture(scope="session")

@@ -16,17 +16,24 @@ from support.acts import COMMAND, PRESS, TYPING, acts_of, do, picture_of, said, 
 from support.small import ANSWERED
 from support.worlds import open_world, texts_in
 
-ASK, SUGGEST, EDIT, PUBLISH, ADMINISTER = Capability
+ASK, MEET, SUGGEST, EDIT, PUBLISH, ADMINISTER = Capability
 
 COMMANDS = {
     ASK: ["ask", "about", "Answer from the FAQ"],
+    MEET: [
+        *("peers join", "peers edit", "peers status", "peers pause", "peers resume", "peers leave", "peers now"),
+        *("peers block", "peers unblock", "peers inbox", "peers report"),
+    ],
     SUGGEST: ["suggest"],
     EDIT: [
         *("faq add", "faq edit", "faq drafts", "faq history", "faq try", "Save as FAQ"),
         *("faq queue", "faq forums", "faq proposals", "faq suggestions", "faq upkeep", "faq stats"),
         *("faq export", "faq import"),
     ],
-    PUBLISH: ["faq remove", "faq undo"],
+    PUBLISH: [
+        *("faq remove", "faq undo"),
+        *("matching reports", "matching round", "matching shortages", "matching topics", "matching same"),
+    ],
     ADMINISTER: ["setup"],
 }
 """What is typed or picked from a menu, with the rows suggested for its options."""
@@ -36,6 +43,12 @@ VERBS = {
         ask:helped ask:miss ask:choose ask:none ask:share ask:reply ask:keep ask:page ask:topic ask:pick ask:notify
         ask:forum_
     """,
+    MEET: """
+        meet:from meet:asked meet:age meet:agree meet:step meet:next meet:choose meet:words meet:zone meet:words_save
+        meet:zone_save meet:preview meet:start meet:resume meet:leave
+        meet:inbox meet:yes meet:no meet:said meet:end meet:ended meet:direct meet:thread meet:skip meet:mentoring
+        meet:wrong meet:wrong_pick meet:report
+    """,
     SUGGEST: "ask:suggest ask:improve",
     EDIT: """
         faq:form faq:leave faq:save faq:redo faq:over faq:again faq:look faq:discard faq:revive faq:drafts faq:handin
@@ -44,7 +57,7 @@ VERBS = {
     """,
     PUBLISH: """
         faq:removing faq:remove faq:publish faq:phrase faq:approve faq:sendback faq:sentback faq:restoring faq:restore
-        faq:undo faq:queue_link faq:prop_yes faq:prop_pick faq:prop_undo faq:imp_apply faq:up_
+        faq:undo faq:queue_link faq:prop_yes faq:prop_pick faq:prop_undo faq:imp_apply faq:up_ faq:matching_
     """,
     ADMINISTER: "faq:setup_ faq:forum_on faq:forum_sure faq:forum_shadow",
 }
@@ -53,12 +66,13 @@ VERBS = {
 LINES = {line: capability for capability, lines in COMMANDS.items() for line in lines} | {
     verb: capability for capability, verbs in VERBS.items() for verb in verbs.split()
 }
-KEPT = {"faq:save", "faq:redo", "faq:imp_paste"}
-"""Where a text is kept before it is asked who may; see test_who_loses_the_role_while_writing..."""
+KEPT = {"faq:save", "faq:redo", "faq:imp_paste", "meet:words_save", "meet:zone_save"}
+"""Where a text is kept, or given back, before it is asked who may; see test_who_loses_the_role_while_writing..."""
 
 PEOPLE = {
     "outsider": None,
     "member": ASK,
+    "newcomer": MEET,
     "suggester": SUGGEST,
     "editor": EDIT,
     "publisher": PUBLISH,
@@ -106,7 +120,7 @@ class Server:
             if who in self.roles and who not in PERMISSIONS
         }
         if name == "moderator":
-            named = {ASK: named[ASK], SUGGEST: named[SUGGEST]}
+            named = {each: named[each] for each in (ASK, MEET, SUGGEST)}
         await self.world.lantern.guilds.update(self.world.guild.id, lambda _: GuildSettings(named))
 
     async def lose_role(self, name):

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.moderation import Capability, ForumMode, GuildSettings
+from bot.core.peers import PeerSettings
 from support.panel import CHANNEL_SELECT, ROLE_SELECT, chosen_in, manager_of, panel, select_in, settings_of
 from support.worlds import SELECT, buttons_in, open_world, parts, texts_in
 
@@ -30,11 +31,14 @@ async def test_only_who_may_set_up_sees_the_panel(small_world, admin):
 async def test_every_page_says_what_its_fields_are_for_and_fits_a_message(small_world, admin):
     """At most 40 components and 4,000 characters, even where everything was chosen and then deleted."""
     longest = GuildSettings(
-        dict.fromkeys(Capability, frozenset(range(1, 26))), 1, dict.fromkeys(range(2, 27), ForumMode.SHADOW)
+        dict.fromkeys(Capability, frozenset(range(1, 26))),
+        1,
+        dict.fromkeys(range(2, 27), ForumMode.SHADOW),
+        peers=PeerSettings(is_on=True, channel=1, grace=3, k=6),
     )
     for settings in (GuildSettings(), longest):
         await small_world.lantern.guilds.update(small_world.guild.id, lambda _, new=settings: new)
-        for page in ("Roles", "Channels", "Help forums", "Habits"):
+        for page in ("Roles", "Channels", "Help forums", "Habits", "Meeting"):
             shown = await panel(small_world, admin, page)
 
             assert len(parts(shown)) <= 40

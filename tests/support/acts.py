@@ -25,8 +25,9 @@ VALUES = {
     discord.AppCommandOptionType.integer: 1,
     discord.AppCommandOptionType.number: 1,
     discord.AppCommandOptionType.boolean: True,
+    discord.AppCommandOptionType.user: "",
 }
-"""What is given to required options: who may is asked before anybody looks at them."""
+"""What is given to required options: who may is asked before anybody looks at them. Users are whoever acts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,12 @@ def start(world, who, act, picture):
         data["id"] = backend.commands[None][data["name"], data["type"]]["id"]
     if data.get("type") == discord.AppCommandType.message.value:
         data |= {"target_id": picture["id"], "resolved": {"messages": {picture["id"]: picture}}}
+    channel_id = world.channel.id if guild else who.dm_channel.id
+    data |= _naming(who, data, channel_id)
     record, payload = interactions.base_payload(
         backend,
         type=act.kind,
-        channel_id=world.channel.id if guild else who.dm_channel.id,
+        channel_id=channel_id,
         guild_id=guild.id if guild else None,
         user_id=who.id,
         data=data,
@@ -118,6 +121,23 @@ def _command(command) -> Act:
 def _typing(command, option) -> Act:
     focused = {"name": option.display_name, "type": option.type.value, "value": "", "focused": True}
     return Act(f"{command.qualified_name} {option.display_name}", TYPING, _nested(command, [focused]))
+
+
+def _naming(who, data, channel_id) -> dict:
+    """Return options, as deep as they lie, in which every user is whoever acts; with who that is, as Discord sends it.
+
+    Nothing for an act without such options.
+    """
+    resolved = {}
+
+    def named(option):
+        if option["type"] == discord.AppCommandOptionType.user.value and "focused" not in option:
+            interactions.resolve_handle(who, who, resolved, channel_id=channel_id)
+            return {**option, "value": str(who.id)}
+        return {**option, "options": list(map(named, option["options"]))} if "options" in option else option
+
+    options = list(map(named, data.get("options", ())))
+    return {"options": options, "resolved": resolved} if resolved else {}
 
 
 def _nested(command, options) -> dict:

@@ -30,6 +30,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+STORY = "I applied to nine programmes. Seven said no, and two never wrote again after the interview."
+SENTENCE = "I still hope to get in, and would like to talk with somebody who does too."
 PATIENCE_MILLISECONDS = 60_000
 """How long a busy machine may take for one step; nothing waits longer than it needs."""
 
@@ -139,8 +141,15 @@ class Visitor:
         self.open_lobby()
         self.page.select_option("select[name=who]", name)
         self.page.fill("input[name=title]", title)
-        self.page.click("form button")
+        self.page.click("form[action='/post'] button")
         self.settled()
+
+    def let_pass(self, how_long: str) -> None:
+        """Let time pass in the lobby: an `hour`, three `days`, a `week`."""
+        self.open_lobby()
+        self.page.select_option("select[name=how_long]", how_long)
+        self.page.click("form[action='/later'] button")
+        self.page.locator("text=The bot's clock is").wait_for()
 
     def fill(self, fields: dict[str, str]) -> None:
         """Fill in the form that is open, by the custom id of each field."""
@@ -163,6 +172,39 @@ class Visitor:
         message.locator(".select-trigger").first.click()
         self.page.locator(".select-option:visible", has_text=label).click()
         self.settled()
+
+    def tick(self, message: Locator, number: int, *labels: str) -> None:
+        """Choose rows of the menu of that number, from 0, and apply where several may be chosen."""
+        menu = message.locator(".preview-select").nth(number)
+        takes_one = menu.get_attribute("data-maximum") == "1"
+        menu.locator(".select-trigger").click()
+        for label in labels:
+            self.page.locator(".select-option:visible", has_text=label).first.click()
+        if not takes_one:
+            self.page.locator(".select-apply:visible").click()
+        self.settled()
+
+    def join_peers(self, name: str, place: str) -> Locator:
+        """Opt in to meet a peer, as somebody, and return the message that says so."""
+        self.be(name, place)
+        self.use_command("/peers join")
+        message = self.private_message()
+        self.tick(message, 0, "I am 18 or older")
+        self.press(message, "I agree")
+        self.tick(message, 0, "Meet a peer")
+        self.tick(message, 1, "before a first programme")
+        self.tick(message, 2, "English")
+        self.press(message, "Next step")
+        self.tick(message, 0, "Rejected, again", "Left without an answer")
+        self.tick(message, 1, "somebody who listens")
+        self.press(message, "Write")
+        self.fill({"story": STORY, "sentence": SENTENCE})
+        self.submit()
+        self.press(message, "3 · When and how")
+        self.tick(message, 0, "Writing at any time is fine")
+        self.press(message, "Start")
+        message.locator("text=You take part from now on").wait_for()
+        return message
 
     def says(self, text: str) -> Locator:
         """Wait for a message that says something; return the newest, by its id, since it may come to say another."""

@@ -31,6 +31,7 @@ def main() -> None:
             _phone(Visitor(page, lobby))
         with chromium(960, 1600) as page:
             _moderator(Visitor(page, lobby))
+            _meeting(Visitor(page, lobby))
 
 
 def _desktop(visitor: Visitor) -> None:
@@ -51,6 +52,23 @@ def _desktop(visitor: Visitor) -> None:
     visitor.use_app("twelve applications", "Answer from the FAQ")
     _into_view(visitor.private_message())
     _take(visitor, "message-menu")
+
+
+def _meeting(visitor: Visitor) -> None:
+    visitor.be("Noor", "#general")
+    visitor.use_command("/peers join")
+    _take_only(visitor, "consent", visitor.private_message())
+    visitor.join_peers("Noor", "#general")
+    visitor.use_command("/peers now")
+    visitor.says("There is somebody.")
+    visitor.use_command("/peers inbox")
+    inbox = visitor.private_message()
+    _take_only(visitor, "offer", inbox)
+    visitor.press(inbox, "Yes, I would like to")
+    visitor.let_pass("hour")
+    visitor.be("Noor", "#general")
+    visitor.use_command("/peers inbox")
+    _take_only(visitor, "revealed", visitor.private_message())
 
 
 def _phone(visitor: Visitor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import asynccontextmanager
 
 import discord
@@ -194,8 +195,8 @@ def has_sentence(error) -> bool:
 async def open_world(lantern, **options):
     """Run the bot in a SimCord environment.
 
-    An error that escapes the bot fails the test, and so does a message that could ping somebody: only a reply may,
-    and only the author of what it replies to.
+    An error that escapes the bot fails the test, and so does a message that could ping somebody: only a reply may, and
+    only the author of what it replies to; and the neutral words that say that something waits, just that one person.
     """
     client = new_client(lantern)
     env = simcord.Env(client, settle_timeout=30, approved_intents=discord.Intents.default(), **options)
@@ -209,5 +210,12 @@ async def open_world(lantern, **options):
     if escaped := [error for error in env.errors if not has_sentence(error)]:
         raise ExceptionGroup("the bot let errors escape", escaped)
     for method, path, body in world.sent():
-        allowed = ONLY_THE_AUTHOR if "message_reference" in body else NOBODY
+        allowed = ONLY_THE_AUTHOR if "message_reference" in body else {**NOBODY, **_just_them(world, body)}
         assert body.get("allowed_mentions") == allowed, (method, path)
+
+
+def _just_them(world, body) -> dict:
+    """Return whom the neutral words `@somebody You have a message` may ping; nobody for any other message."""
+    texts = [part["content"] for part in walk_components(body.get("components") or []) if "content" in part]
+    found = re.fullmatch(rf"<@(\d+)> {re.escape(world.says('inbox.ping'))}", "\n".join(texts))
+    return {"users": [int(found[1])]} if found else {}

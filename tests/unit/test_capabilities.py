@@ -11,7 +11,7 @@ from bot.core.models import UserId
 from bot.core.moderation import Actor, Capability, GuildSettings
 from bot.faq.rights import may, publishes_alone
 
-ASK, SUGGEST, EDIT, PUBLISH, ADMINISTER = Capability
+ASK, MEET, SUGGEST, EDIT, PUBLISH, ADMINISTER = Capability
 DELETED, ROLE, OTHER = 1, 2, 3
 
 roles = st.frozensets(st.integers(1, 4))
@@ -31,9 +31,20 @@ def what(actor, **named):
 
 @given(actors, settings)
 def test_who_may_something_may_all_it_includes(actor, chosen):
-    allowed = [may(actor, capability, chosen) for capability in Capability]
+    for one in filter(lambda capability: may(actor, capability, chosen), Capability):
+        assert all(may(actor, other, chosen) for other in Capability if one.includes(other))
 
-    assert sorted(allowed, reverse=True) == allowed
+
+def test_only_administering_includes_meeting_others_and_meeting_only_asking():
+    assert [MEET, ADMINISTER] == [one for one in Capability if one.includes(MEET)]
+    assert [ASK, MEET] == [one for one in Capability if MEET.includes(one)]
+
+
+def test_who_may_meet_others_is_whoever_may_ask_unless_a_role_is_named():
+    assert [ASK, MEET, SUGGEST] == what(member(ROLE), ask=[ROLE])
+    assert [ASK, SUGGEST] == what(member(), meet=[ROLE])
+    assert [ASK, SUGGEST, EDIT, PUBLISH] == what(member(manages_messages=True), meet=[ROLE])
+    assert [ASK, MEET, SUGGEST] == what(member(ROLE), meet=[ROLE])
 
 
 @given(actors, settings)
@@ -48,18 +59,18 @@ def test_every_role_that_was_named_gives_what_it_was_named_for(chosen):
 
 
 def test_where_nothing_is_set_everybody_asks_and_suggests_and_moderators_publish():
-    assert [ASK, SUGGEST] == what(member())
-    assert [ASK, SUGGEST, EDIT, PUBLISH] == what(member(manages_messages=True))
+    assert [ASK, MEET, SUGGEST] == what(member())
+    assert [ASK, MEET, SUGGEST, EDIT, PUBLISH] == what(member(manages_messages=True))
 
 
 def test_where_asking_takes_a_role_so_does_suggesting():
     assert [] == what(member(), ask=[ROLE])
-    assert [ASK, SUGGEST] == what(member(ROLE), ask=[ROLE])
+    assert [ASK, MEET, SUGGEST] == what(member(ROLE), ask=[ROLE])
 
 
 def test_who_may_suggest_by_a_role_may_ask():
     assert [ASK, SUGGEST] == what(member(OTHER), ask=[ROLE], suggest=[OTHER])
-    assert [ASK] == what(member(ROLE), ask=[ROLE], suggest=[OTHER])
+    assert [ASK, MEET] == what(member(ROLE), ask=[ROLE], suggest=[OTHER])
 
 
 def test_moderators_need_no_role_to_ask_where_members_do():
@@ -67,17 +78,17 @@ def test_moderators_need_no_role_to_ask_where_members_do():
 
 
 def test_a_role_named_for_publishing_takes_it_from_moderators_who_still_edit():
-    assert [ASK, SUGGEST, EDIT] == what(member(manages_messages=True), publish=[ROLE])
-    assert [ASK, SUGGEST, EDIT, PUBLISH] == what(member(ROLE), publish=[ROLE])
+    assert [ASK, MEET, SUGGEST, EDIT] == what(member(manages_messages=True), publish=[ROLE])
+    assert [ASK, MEET, SUGGEST, EDIT, PUBLISH] == what(member(ROLE), publish=[ROLE])
 
 
 def test_editors_by_role_do_not_publish():
-    assert [ASK, SUGGEST, EDIT] == what(member(ROLE), edit=[ROLE])
+    assert [ASK, MEET, SUGGEST, EDIT] == what(member(ROLE), edit=[ROLE])
 
 
 def test_who_sets_up_may_everything():
     assert list(Capability) == what(member(ROLE), administer=[ROLE])
-    assert [ASK, SUGGEST, EDIT, PUBLISH] == what(member(OTHER, manages_messages=True), administer=[ROLE])
+    assert [ASK, MEET, SUGGEST, EDIT, PUBLISH] == what(member(OTHER, manages_messages=True), administer=[ROLE])
 
 
 @pytest.mark.parametrize("capability", Capability)
@@ -90,7 +101,7 @@ def test_a_deleted_role_lets_nobody_in_and_locks_no_administrator_out(capability
 
 
 def test_beside_a_deleted_role_the_others_still_count():
-    assert [ASK, SUGGEST, EDIT] == what(member(ROLE), edit=[DELETED, ROLE])
+    assert [ASK, MEET, SUGGEST, EDIT] == what(member(ROLE), edit=[DELETED, ROLE])
 
 
 def test_with_four_eyes_nobody_publishes_alone():

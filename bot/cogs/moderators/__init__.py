@@ -1,4 +1,4 @@
-"""Looking after a FAQ from inside Discord: what `/faq` and `/setup` do, one file for each kind of work."""
+"""Looking after a FAQ from inside Discord: what `/faq`, `/matching` and `/setup` do, one file for each kind of work."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from discord import app_commands
 from bot.cogs.moderators.editor import Editor
 from bot.cogs.moderators.exchange import Exchange
 from bot.cogs.moderators.forums import Forums
+from bot.cogs.moderators.matching import MatchingDesk
 from bot.cogs.moderators.proposals import ProposalsDesk
 from bot.cogs.moderators.queue import QueueDesk
 from bot.cogs.moderators.setup import Setup
@@ -49,6 +50,7 @@ def moderators(tree: app_commands.CommandTree[Any], desk: Desk) -> Mapping[tuple
         SuggestionsDesk(desk),
         UpkeepDesk(desk),
         Stats(desk),
+        MatchingDesk(desk),
     ]
     routes: dict[tuple[str, int], Route] = {}
     for part in parts:

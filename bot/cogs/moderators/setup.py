@@ -12,15 +12,16 @@ from bot.cogs.gate import guild_of
 from bot.cogs.routes import Route, fields_of, pick_in, picked_in
 from bot.cogs.tell import say
 from bot.core.countries import COUNTRIES
+from bot.core.errors import OldButtonError
 from bot.core.moderation import Capability, ForumMode
 from bot.core.texts import SPOKEN
 from bot.faq.rights import OPEN
 from bot.safety.text import escape
 from bot.views.ids import name_in, number_in
-from bot.views.moderators.setup import NO_DAY, Page, Place, country_modal, setup_card
+from bot.views.moderators.setup import CROWDS, GRACES, HOURS, NO_DAY, Page, Place, country_modal, setup_card
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Collection
 
     from bot.cogs.desk import Desk
     from bot.cogs.gate import Interaction
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
 NEEDED = ("view_channel", "send_messages", "attach_files")
 NEEDED_IN_FORUMS = ("view_channel", "send_messages_in_threads", "read_message_history")
-"""What Lantern needs to write in the moderators' channel, and to answer a post."""
+NEEDED_TO_MEET = ("view_channel", "send_messages", "create_private_threads", "send_messages_in_threads")
+"""What Lantern needs to write in the moderators' channel, to answer a post, and where people meet."""
 
 
 class Setup:
@@ -49,6 +51,12 @@ class Setup:
             ("setup_country", 0): self._choose_country,
             ("setup_country_save", 0): self._save_country,
             ("setup_forget", 1): self._forget,
+            ("setup_meeting", 1): self._set_meeting,
+            ("setup_peers_channel", 0): self._choose_peers_channel,
+            ("setup_round_day", 0): self._choose_round_day,
+            ("setup_round_hour", 0): self._choose_round_hour,
+            ("setup_grace", 0): self._choose_grace,
+            ("setup_crowd", 0): self._choose_crowd,
         }
         self.routes = {verb: Route(Capability.ADMINISTER, do) for verb, do in verbs.items()}
         self.routes["setup_country_ask", 0] = Route(Capability.ADMINISTER, self._ask_country, opens_modal=True)
@@ -100,6 +108,36 @@ class Setup:
             return
         channel = picked[0] if picked else None
         await self._save(interaction, Page.CHANNELS, lambda settings: replace(settings, moderators_channel=channel))
+
+    async def _set_meeting(self, interaction: Interaction, state: str) -> None:
+        await self._save_meeting(interaction, is_on=state == "on")
+
+    async def _choose_peers_channel(self, interaction: Interaction) -> None:
+        picked = _picked_ids(interaction)
+        if not _are_all(interaction, picked, discord.TextChannel):
+            await self._refuse(interaction, Page.MEETING, self._desk.texts("setup.channel_kind"))
+            return
+        await self._save_meeting(interaction, channel=picked[0] if picked else None)
+
+    async def _choose_round_day(self, interaction: Interaction) -> None:
+        await self._save_meeting(interaction, round_day=_number_picked(interaction, range(7)))
+
+    async def _choose_round_hour(self, interaction: Interaction) -> None:
+        await self._save_meeting(interaction, round_hour=_number_picked(interaction, range(HOURS)))
+
+    async def _choose_grace(self, interaction: Interaction) -> None:
+        await self._save_meeting(interaction, grace=_number_picked(interaction, GRACES))
+
+    async def _choose_crowd(self, interaction: Interaction) -> None:
+        await self._save_meeting(interaction, k=_number_picked(interaction, CROWDS))
+
+    async def _save_meeting(self, interaction: Interaction, **chosen: Any) -> None:
+        """Change what was chosen of the PeerSettings."""
+
+        def change(settings: GuildSettings) -> GuildSettings:
+            return replace(settings, peers=replace(settings.peers, **chosen))
+
+        await self._save(interaction, Page.MEETING, change)
 
     async def _choose_forums(self, interaction: Interaction) -> None:
         picked = _picked_ids(interaction)
@@ -156,6 +194,10 @@ class Setup:
                 case Page.FORUMS:
                     forums = {forum: mode for forum, mode in settings.forums.items() if forum in channels}
                     return replace(settings, forums=forums)
+                case Page.MEETING:
+                    here = settings.peers.channel in channels
+                    peers = replace(settings.peers, channel=settings.peers.channel if here else None)
+                    return replace(settings, peers=peers)
                 case Page.HABITS:
                     return settings
 
@@ -165,9 +207,10 @@ class Setup:
 def place_of(server: discord.Guild, settings: GuildSettings) -> Place:
     """Return what there is of the settings on a server, and what Lantern may do there."""
     roles = {role for named in settings.roles.values() for role in named if server.get_role(role)}
-    needed: dict[int, tuple[str, ...]] = dict.fromkeys(settings.forums, NEEDED_IN_FORUMS)
-    if settings.moderators_channel is not None:
-        needed[settings.moderators_channel] = NEEDED
+    needed = dict.fromkeys(settings.forums, NEEDED_IN_FORUMS)
+    for chosen, permissions in ((settings.moderators_channel, NEEDED), (settings.peers.channel, NEEDED_TO_MEET)):
+        if chosen is not None:
+            needed[chosen] = tuple(dict.fromkeys((*needed.get(chosen, ()), *permissions)))
     lacking = {}
     is_open = False
     for channel_id, permissions in needed.items():
@@ -189,6 +232,14 @@ def _server(interaction: Interaction) -> discord.Guild:
 
 def _picked_ids(interaction: Interaction) -> list[int]:
     return list(map(number_in, picked_in(interaction)))
+
+
+def _number_picked(interaction: Interaction, offered: Collection[int]) -> int:
+    """Return the number that was picked. Raises OldButtonError for one that is not offered."""
+    number = number_in(pick_in(interaction))
+    if number not in offered:
+        raise OldButtonError(f"{number} is not offered.")
+    return number
 
 
 def _are_all(interaction: Interaction, ids: list[int], kind: type[discord.abc.GuildChannel]) -> bool:

@@ -1,4 +1,4 @@
-"""The panel of `/setup`: four pages, on which every choice is saved at once."""
+"""The panel of `/setup`: five pages, on which every choice is saved at once."""
 
 from __future__ import annotations
 
@@ -29,8 +29,14 @@ PERMISSIONS = {
     "attach_files": "setup.may_attach",
     "send_messages_in_threads": "setup.may_send_in_threads",
     "read_message_history": "setup.may_read_history",
+    "create_private_threads": "setup.may_create_threads",
 }
 """The words for the permissions Lantern needs somewhere."""
+GRACES = (0, 2, 4, 8, 12, 26)
+"""Rounds somebody may wait before they come first; matching.md 3.4 compares them."""
+CROWDS = (3, 5, 8, 12)
+"""How many people must share what a card shows."""
+HOURS = 24
 
 
 class Page(StrEnum):
@@ -40,6 +46,7 @@ class Page(StrEnum):
     CHANNELS = "channels"
     FORUMS = "forums"
     HABITS = "habits"
+    MEETING = "meeting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +69,15 @@ def setup_card(page: Page, settings: GuildSettings, place: Place, texts: Texts) 
         Page.CHANNELS: texts("setup.channels"),
         Page.FORUMS: texts("setup.forums"),
         Page.HABITS: texts("setup.habits"),
+        Page.MEETING: texts("setup.meeting"),
     }
-    parts = {Page.ROLES: _roles, Page.CHANNELS: _channel, Page.FORUMS: _forums, Page.HABITS: _habits}
+    parts = {
+        Page.ROLES: _roles,
+        Page.CHANNELS: _channel,
+        Page.FORUMS: _forums,
+        Page.HABITS: _habits,
+        Page.MEETING: _meeting,
+    }
     buttons = [
         button(
             title,
@@ -95,6 +109,7 @@ def _roles(settings: GuildSettings, place: Place, texts: Texts) -> Iterable[ui.I
         Capability.ADMINISTER: (texts("setup.administer"), texts("setup.manage_server")),
         Capability.ASK: (texts("setup.ask"), texts("setup.everybody")),
         Capability.SUGGEST: (texts("setup.suggest"), texts("setup.who_asks")),
+        Capability.MEET: (texts("setup.meet"), texts("setup.who_asks")),
     }
     for capability, (sentence, nobody_named) in sentences.items():
         named = settings.roles.get(capability, frozenset())
@@ -114,31 +129,35 @@ def _roles(settings: GuildSettings, place: Place, texts: Texts) -> Iterable[ui.I
 
 def _channel(settings: GuildSettings, place: Place, texts: Texts) -> Iterable[ui.Item[Any]]:
     channel = settings.moderators_channel
-    there = [channel] if channel is not None and channel in place.lacking else []
     yield ui.TextDisplay(texts("setup.moderators_channel"))
-    yield Row(
-        ui.ChannelSelect(
-            custom_id=desk("setup_channel"),
-            placeholder=texts("setup.no_channel") if channel is None else texts("setup.choose_again"),
-            channel_types=[discord.ChannelType.text],
-            min_values=0,
-            default_values=_defaults(there, discord.SelectDefaultValueType.channel),
-        )
-    )
+    yield _channel_select("setup_channel", channel, place, texts("setup.no_channel"), texts)
     if channel is None:
         return
-    if not there:
-        yield ui.TextDisplay(texts("setup.channel_deleted"))
-        yield _forget(Page.CHANNELS, texts)
-        return
-    lacking = place.lacking[channel]
-    yield ui.TextDisplay(
-        texts("setup.channel_lacking", channel=channel, permissions=_permissions(lacking, texts))
-        if lacking
-        else texts("setup.channel_good", channel=channel)
-    )
+    yield from _channel_state(channel, place, Page.CHANNELS, texts)
     if place.is_open:
         yield ui.TextDisplay(texts("setup.channel_open", channel=channel))
+
+
+def _meeting(settings: GuildSettings, place: Place, texts: Texts) -> Iterable[ui.Item[Any]]:
+    peers = settings.peers
+    state = texts("setup.meeting_on" if peers.is_on else "setup.meeting_off")
+    yield ui.Section(state, accessory=_toggle("setup_meeting", texts, is_on=peers.is_on))
+    yield ui.TextDisplay(texts("setup.peers_channel"))
+    yield _channel_select("setup_peers_channel", peers.channel, place, texts("setup.no_peers_channel"), texts)
+    if peers.channel is not None:
+        yield from _channel_state(peers.channel, place, Page.MEETING, texts)
+    yield ui.TextDisplay(texts("setup.round_day"))
+    days = {str(number): day for number, day in enumerate(texts("setup.days").split())}
+    yield _select("setup_round_day", days, str(peers.round_day))
+    yield ui.TextDisplay(texts("setup.round_hour"))
+    hours = {str(hour): texts("setup.hour", hour=f"{hour:02}") for hour in range(HOURS)}
+    yield _select("setup_round_hour", hours, str(peers.round_hour))
+    yield ui.TextDisplay(texts("setup.grace"))
+    graces = {str(each): texts("setup.rounds", number=each) for each in sorted({*GRACES, peers.grace})}
+    yield _select("setup_grace", graces, str(peers.grace))
+    yield ui.TextDisplay(texts("setup.crowd"))
+    crowds = {str(each): texts("setup.people", number=each) for each in sorted({*CROWDS, peers.k})}
+    yield _select("setup_crowd", crowds, str(peers.k))
 
 
 def _forums(settings: GuildSettings, place: Place, texts: Texts) -> Iterable[ui.Item[Any]]:
@@ -172,12 +191,8 @@ def _habits(settings: GuildSettings, _place: Place, texts: Texts) -> Iterable[ui
     chosen = NO_DAY if settings.digest_day is None else str(settings.digest_day)
     yield ui.TextDisplay(texts("setup.digest"))
     yield _select("setup_digest", {NO_DAY: texts("setup.no_digest"), **days}, chosen)
-    if settings.four_eyes:
-        toggle = button(texts("setup.turn_off"), desk("setup_four_eyes", "off"), style=Style.secondary)
-    else:
-        toggle = button(texts("setup.turn_on"), desk("setup_four_eyes", "on"), style=Style.success)
     state = texts("setup.four_eyes_on" if settings.four_eyes else "setup.four_eyes_off")
-    yield ui.Section(state, accessory=toggle)
+    yield ui.Section(state, accessory=_toggle("setup_four_eyes", texts, is_on=settings.four_eyes))
     language = settings.language if settings.language in texts.locales else texts.locale
     yield ui.TextDisplay(texts("setup.language" if len(texts.locales) > 1 else "setup.one_language", language=language))
     if len(texts.locales) > 1:
@@ -192,6 +207,38 @@ def _country(chosen: str | None, texts: Texts) -> Iterable[ui.Item[Any]]:
         "setup_country", {code: flagged(code) for code in offered}, chosen, placeholder=texts("setup.no_country")
     )
     yield Row(button(texts("setup.country_other"), desk("setup_country_ask")))
+
+
+def _toggle(verb: str, texts: Texts, *, is_on: bool) -> ui.Button[Any]:
+    if is_on:
+        return button(texts("setup.turn_off"), desk(verb, "off"), style=Style.secondary)
+    return button(texts("setup.turn_on"), desk(verb, "on"), style=Style.success)
+
+
+def _channel_select(verb: str, channel: int | None, place: Place, nothing: str, texts: Texts) -> Row:
+    """Return a choice of one text channel, or of none, which `nothing` says."""
+    there = [channel] if channel is not None and channel in place.lacking else []
+    return Row(
+        ui.ChannelSelect(
+            custom_id=desk(verb),
+            placeholder=nothing if channel is None else texts("setup.choose_again"),
+            channel_types=[discord.ChannelType.text],
+            min_values=0,
+            default_values=_defaults(there, discord.SelectDefaultValueType.channel),
+        )
+    )
+
+
+def _channel_state(channel: int, place: Place, page: Page, texts: Texts) -> Iterable[ui.Item[Any]]:
+    """Return what became of a channel that was chosen."""
+    if channel not in place.lacking:
+        yield ui.TextDisplay(texts("setup.channel_deleted"))
+        yield _forget(page, texts)
+    elif lacking := place.lacking[channel]:
+        named = _permissions(lacking, texts)
+        yield ui.TextDisplay(texts("setup.channel_lacking", channel=channel, permissions=named))
+    else:
+        yield ui.TextDisplay(texts("setup.channel_good", channel=channel))
 
 
 def _told(sentence: str, deleted: int, key: str, texts: Texts) -> Iterable[ui.Item[Any]]:

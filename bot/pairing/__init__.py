@@ -1,0 +1,1 @@
+"""Who is paired with whom: candidates, solvers, and the process they run in."""

@@ -1,0 +1,185 @@
+"""The solver against brute force, on every graph that is small enough."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.pairing.graph import FIT_STEPS
+from bot.pairing.solve import Solver, bettered, solve, spare_pairs
+from support.pairing import best_by_brute_force, graph_of, graphs, value_of
+
+GRACE = 2
+FAST = [Solver.COVER, Solver.GREEDY]
+
+
+@given(graphs())
+def test_nobody_has_more_introductions_than_places_and_no_pair_is_made_twice(graph):
+    """Also: no pair that is not an edge is ever made, because a plan names edges."""
+    for solver in Solver:
+        assert_possible(graph, solve(graph, grace=GRACE, solver=solver).pairs)
+
+
+def assert_possible(graph, pairs):
+    """Check that everybody has at most as many introductions as places, and no pair is made twice."""
+    chosen = list(pairs)
+    mentoring = graph.mentoring[chosen]
+    given_to = np.bincount(graph.first[chosen], minlength=len(graph.receives))
+    given_to += np.bincount(graph.second[chosen][~mentoring], minlength=len(graph.receives))
+    by_mentor = np.bincount(graph.second[chosen][mentoring], minlength=len(graph.receives))
+
+    assert (given_to <= graph.receives).all()
+    assert (by_mentor <= graph.slots).all()
+    assert len(chosen) == len({frozenset((int(graph.first[one]), int(graph.second[one]))) for one in chosen})
+
+
+@given(graphs())
+def test_the_plan_is_the_best_there_is(graph):
+    """Statement 22, and all four objectives in their order: most pairs and people, longest overdue, floor, fit."""
+    plan = solve(graph, grace=GRACE)
+
+    assert value_of(graph, plan.pairs, GRACE) == best_by_brute_force(graph, GRACE)
+
+
+@given(graphs())
+def test_whoever_waits_longest_and_has_an_edge_is_matched(graph):
+    """Statement 23, where one person waits longer than all others."""
+    if not len(graph.first):
+        return
+    with_edges = np.unique(np.concatenate((graph.first, graph.second)))
+    waited = graph.waited.copy()
+    longest = with_edges[np.argmax(waited[with_edges])]
+    waited[longest] = waited.max() + GRACE + 1
+    plan = solve(graph_of(graph, waited=waited), grace=GRACE)
+    chosen = list(plan.pairs)
+
+    assert longest in {*graph.first[chosen].tolist(), *graph.second[chosen].tolist()}
+
+
+@given(graphs(), st.randoms(use_true_random=False))
+def test_the_order_of_edges_changes_nothing(graph, random):
+    """Statement 27: same input, same result."""
+    order = list(range(len(graph.first)))
+    random.shuffle(order)
+    shuffled = graph.edges(np.asarray(order, np.int64))
+    for solver in Solver:
+        pairs = solve(graph, grace=GRACE, solver=solver).pairs
+        again = solve(shuffled, grace=GRACE, solver=solver).pairs
+
+        assert sorted(named(graph, pairs)) == sorted(named(shuffled, again))
+
+
+def named(graph, pairs):
+    """Return pairs by the people in them."""
+    return [(int(graph.first[one]), int(graph.second[one]), bool(graph.mentoring[one])) for one in pairs]
+
+
+@given(graphs())
+def test_an_edge_more_never_means_a_pair_less(graph):
+    for without in range(len(graph.first)):
+        fewer = graph.edges(np.arange(len(graph.first)) != without)
+
+        assert len(solve(fewer, grace=GRACE).pairs) <= len(solve(graph, grace=GRACE).pairs)
+
+
+@given(graphs())
+def test_no_solver_exceeds_a_bound_that_any_of_them_proves(graph):
+    plans = [solve(graph, grace=GRACE, solver=solver) for solver in Solver]
+
+    assert max(plan.matched for plan in plans) <= min(plan.upper_bound for plan in plans)
+    assert all(0 <= plan.gap <= 1 for plan in plans)
+
+
+@given(graphs(mentors_only=True))
+def test_between_those_who_seek_and_mentors_the_cover_is_exact(graph):
+    """There the double cover is the graph itself, twice: SciPy's solution is worth what rustworkx's is."""
+    exact, cover = (solve(graph, grace=GRACE, solver=solver) for solver in (Solver.EXACT, Solver.COVER))
+    pairs, people, waiting, _floor, _fit = value_of(graph, exact.pairs, GRACE)
+
+    assert (pairs, people, waiting) == value_of(graph, cover.pairs, GRACE)[:3]
+    assert cover.matched == cover.upper_bound or has_both_roles(graph)
+
+
+def has_both_roles(graph) -> bool:
+    """Tell whether somebody who is given a mentor is one, too: such a person counts twice in a bound."""
+    return bool((graph.receives & (graph.slots > 0)).any())
+
+
+@given(graphs())
+def test_the_cover_falls_short_by_less_than_the_greedy_way(graph):
+    cover, greedy = (solve(graph, grace=GRACE, solver=solver) for solver in FAST)
+
+    assert len(cover.pairs) >= len(greedy.pairs)
+
+
+@given(graphs(), st.data())
+def test_more_edges_for_those_left_out_never_cost_a_pair(graph, data):
+    keys = (graph.first * len(graph.receives) + graph.second) * 2 + graph.mentoring
+    wider = graph.edges(np.argsort(keys))
+    some = data.draw(st.sets(st.integers(0, max(0, len(keys) - 1)))) if len(keys) else ()
+    narrower = wider.edges(np.asarray(sorted(some), np.int64))
+    for solver in (Solver.EXACT, Solver.COVER):
+        before = solve(narrower, GRACE, solver)
+        after = bettered(narrower, before, wider, GRACE)
+
+        assert len(before.pairs) <= len(after.pairs)
+        assert_possible(wider, after.pairs)
+
+
+def test_nobody_and_no_edge_make_an_empty_plan():
+    for people in (0, 3):
+        for solver in Solver:
+            plan = solve(graph_of(people=people), solver=solver)
+
+            assert ((), 0, 0, 1.0, 0.0) == (plan.pairs, plan.matched, plan.upper_bound, plan.floor, plan.gap)
+
+
+def test_the_worst_pair_is_bettered_before_the_sum():
+    """A path of four: its ends alone sum to more, but one of them fits worse."""
+    square = graph_of(people=4, edges=[(0, 1, 0.9), (2, 3, 0.3), (0, 2, 0.5), (1, 3, 0.5)])
+
+    assert (2, 3) == solve(square).pairs
+
+
+def test_within_the_grace_fit_decides_and_after_it_whoever_waits():
+    three = [(0, 1, 0.4), (0, 2, 0.8)]
+    for waited, pair in ((0, 1), (GRACE, 1), (GRACE + 1, 0)):
+        graph = graph_of(people=3, edges=three, waited=[0, waited, 0])
+
+        assert (pair,) == solve(graph, grace=GRACE).pairs
+
+
+@pytest.mark.parametrize("waited", [0, 2**40])
+def test_even_the_longest_wait_and_the_finest_fit_are_told_apart(waited):
+    """Ranks, not weights, keep the numbers small: the cover computes in floating point."""
+    graph = graph_of(people=4, edges=[(0, 1, 1.0), (0, 2, 1.0), (0, 3, 1.0 - 1 / FIT_STEPS)], waited=[0, 0, 0, waited])
+    for solver in (Solver.EXACT, Solver.COVER):
+        (pair,) = solve(graph, grace=GRACE, solver=solver).pairs
+
+        assert (pair == 2) == bool(waited)
+
+
+class TestSpare:
+    def test_a_pair_is_spare_where_the_round_loses_nobody(self):
+        """Statement: on demand from spare capacity only."""
+        path = graph_of(people=4, edges=[(0, 1, 0.5), (1, 2, 0.9), (2, 3, 0.5)])
+
+        assert [0] == spare_pairs(path, 0)
+        assert [0] == spare_pairs(path, 1)
+        assert [2] == spare_pairs(path, 2)
+
+    def test_a_place_that_somebody_waits_for_longer_is_not_spare(self):
+        one_mentor = graph_of(people=3, edges=[(0, 2, 0.9, True), (1, 2, 0.5, True)], waited=[0, 9, 0], slots=[0, 0, 1])
+
+        assert [] == spare_pairs(one_mentor, 0, grace=GRACE)
+        assert [1] == spare_pairs(one_mentor, 1, grace=GRACE)
+
+    @given(graphs())
+    def test_whatever_is_spare_leaves_the_best_value_reachable(self, graph):
+        for person in range(len(graph.receives)):
+            for edge in spare_pairs(graph, person, grace=GRACE):
+                pairs, people, waiting, *_ = best_by_brute_force(graph, GRACE, using=edge)
+
+                assert (pairs, people, waiting) == best_by_brute_force(graph, GRACE)[:3]
