@@ -58,34 +58,37 @@ def covered_by_halves(split: Split, chosen: NDArray[np.int64]) -> int:
 def _with_best_floor(split: Split) -> NDArray[np.int64]:
     """Return the best matching at or above the highest floor under which the same ranks are covered.
 
-    Mostly that floor is the highest one under which halves would still cover as many, so this is tried first.
+    Mostly that floor is the highest one under which halves would still cover as many, so this is tried first; where it
+    lets everybody be covered, nothing can be better.
     """
-    ranks = split.rank[split.u] + split.rank[split.v]
-    best = matching(split, np.arange(len(split.edge)), ranks)
+    everything, ranks, steps = np.arange(len(split.edge)), split.rank[split.u] + split.rank[split.v], split.steps
+    floors = np.unique(steps)
+    everybody = len(np.unique(np.concatenate((split.u, split.v))))
+    if covered_by_halves(split, everything) == everybody:
+        high = _ceiling(split, floors, 0, everybody)
+        found = matching(split, np.flatnonzero(steps >= floors[high]), split.weights)
+        if 2 * len(found) == everybody:
+            return found
+    best = matching(split, everything, ranks)
     goal = int(ranks[best].sum())
-    steps = np.unique(split.steps)
-    low = int(np.searchsorted(steps, split.steps[best].min()))
-    high = _ceiling(split, steps, low, 2 * len(best))
-    found = matching(split, np.flatnonzero(split.steps >= steps[high]), split.weights)
-    if int(ranks[found].sum()) == goal:
-        return found
-    high -= 1
+    low = int(np.searchsorted(floors, steps[best].min()))
+    middle = high = _ceiling(split, floors, low, 2 * len(best))
     while low < high:
-        middle = (low + high + 1) // 2
-        found = matching(split, np.flatnonzero(split.steps >= steps[middle]), ranks)
+        found = matching(split, np.flatnonzero(steps >= floors[middle]), ranks)
         if int(ranks[found].sum()) == goal:
-            low = int(np.searchsorted(steps, split.steps[found].min()))
+            low = int(np.searchsorted(floors, steps[found].min()))
         else:
             high = middle - 1
-    return matching(split, np.flatnonzero(split.steps >= steps[low]), split.weights)
+        middle = (low + high + 1) // 2
+    return matching(split, np.flatnonzero(steps >= floors[low]), split.weights)
 
 
-def _ceiling(split: Split, steps: NDArray[np.int64], low: int, vertices: int) -> int:
-    """Return the last of the steps, from `low`, above which halves would still cover so many vertices."""
-    high = len(steps) - 1
+def _ceiling(split: Split, floors: NDArray[np.int64], low: int, vertices: int) -> int:
+    """Return the last of the floors, from `low`, under which halves would still cover so many vertices."""
+    high = len(floors) - 1
     while low < high:
         middle = (low + high + 1) // 2
-        if covered_by_halves(split, np.flatnonzero(split.steps >= steps[middle])) >= vertices:
+        if covered_by_halves(split, np.flatnonzero(split.steps >= floors[middle])) >= vertices:
             low = middle
         else:
             high = middle - 1

@@ -105,7 +105,7 @@ class Table:
                 end = np.minimum(self.spans[mine, width + own, None], self.spans[None, :, width + other])
                 hours += np.maximum(0.0, end - begin)
         enough = hours >= MINIMUM_HOURS - 1e-4  # in floats of hours a minute is .0167
-        return enough[place][:, self.pattern] | (self.asynchronous[rows][:, None] & self.asynchronous[None, :])
+        return enough[:, self.pattern][place] | (self.asynchronous[rows][:, None] & self.asynchronous[None, :])
 
     def kept_apart(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which pairs are one person, were introduced too lately, or do not want to meet; shape (rows, n)."""

@@ -19,11 +19,11 @@ from support.worlds import open_world, texts_in
 ASK, MEET, SUGGEST, EDIT, PUBLISH, ADMINISTER = Capability
 
 COMMANDS = {
-    ASK: ["ask", "about", "Answer from the FAQ"],
-    MEET: [
-        *("peers join", "peers edit", "peers status", "peers pause", "peers resume", "peers leave", "peers now"),
-        *("peers block", "peers unblock", "peers inbox", "peers report"),
+    ASK: [
+        *("ask", "about", "Answer from the FAQ"),
+        *("peers status", "peers pause", "peers leave", "peers block", "peers unblock", "peers inbox", "peers report"),
     ],
+    MEET: ["peers join", "peers edit", "peers resume", "peers now"],
     SUGGEST: ["suggest"],
     EDIT: [
         *("faq add", "faq edit", "faq drafts", "faq history", "faq try", "Save as FAQ"),
@@ -42,12 +42,12 @@ VERBS = {
     ASK: """
         ask:helped ask:miss ask:choose ask:none ask:share ask:reply ask:keep ask:page ask:topic ask:pick ask:notify
         ask:forum_
+        meet:inbox meet:yes meet:no meet:said meet:end meet:ended meet:direct meet:thread meet:skip meet:mentoring
+        meet:wrong meet:wrong_pick meet:report meet:leave
     """,
     MEET: """
         meet:from meet:asked meet:age meet:agree meet:step meet:next meet:choose meet:words meet:zone meet:words_save
-        meet:zone_save meet:preview meet:start meet:resume meet:leave
-        meet:inbox meet:yes meet:no meet:said meet:end meet:ended meet:direct meet:thread meet:skip meet:mentoring
-        meet:wrong meet:wrong_pick meet:report
+        meet:zone_save meet:preview meet:start meet:resume
     """,
     SUGGEST: "ask:suggest ask:improve",
     EDIT: """

@@ -91,3 +91,16 @@ def best_by_brute_force(graph, grace, using=None):
 
     go(0, [], frozenset(), [])
     return best
+
+
+def assert_possible(graph, pairs):
+    """Check that everybody has at most as many introductions as places, and no pair is made twice."""
+    chosen = list(pairs)
+    mentoring = graph.mentoring[chosen]
+    given_to = np.bincount(graph.first[chosen], minlength=len(graph.receives))
+    given_to += np.bincount(graph.second[chosen][~mentoring], minlength=len(graph.receives))
+    by_mentor = np.bincount(graph.second[chosen][mentoring], minlength=len(graph.receives))
+
+    assert (given_to <= graph.receives).all()
+    assert (by_mentor <= graph.slots).all()
+    assert len(chosen) == len({frozenset((int(graph.first[one]), int(graph.second[one]))) for one in chosen})

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.pairing.graph import FIT_STEPS
-from bot.pairing.solve import Solver, bettered, solve, spare_pairs
-from support.pairing import best_by_brute_force, graph_of, graphs, value_of
+from bot.pairing.solve import SPARE_TRIED, Solver, bettered, solve, spare_pairs
+from support.pairing import assert_possible, best_by_brute_force, graph_of, graphs, value_of
 
 GRACE = 2
 FAST = [Solver.COVER, Solver.GREEDY]
 
 
+@settings(deadline=None)
 @given(graphs())
 def test_nobody_has_more_introductions_than_places_and_no_pair_is_made_twice(graph):
     """Also: no pair that is not an edge is ever made, because a plan names edges."""
@@ -22,19 +23,7 @@ def test_nobody_has_more_introductions_than_places_and_no_pair_is_made_twice(gra
         assert_possible(graph, solve(graph, grace=GRACE, solver=solver).pairs)
 
 
-def assert_possible(graph, pairs):
-    """Check that everybody has at most as many introductions as places, and no pair is made twice."""
-    chosen = list(pairs)
-    mentoring = graph.mentoring[chosen]
-    given_to = np.bincount(graph.first[chosen], minlength=len(graph.receives))
-    given_to += np.bincount(graph.second[chosen][~mentoring], minlength=len(graph.receives))
-    by_mentor = np.bincount(graph.second[chosen][mentoring], minlength=len(graph.receives))
-
-    assert (given_to <= graph.receives).all()
-    assert (by_mentor <= graph.slots).all()
-    assert len(chosen) == len({frozenset((int(graph.first[one]), int(graph.second[one]))) for one in chosen})
-
-
+@settings(deadline=None)
 @given(graphs())
 def test_the_plan_is_the_best_there_is(graph):
     """Statement 22, and all four objectives in their order: most pairs and people, longest overdue, floor, fit."""
@@ -43,6 +32,7 @@ def test_the_plan_is_the_best_there_is(graph):
     assert value_of(graph, plan.pairs, GRACE) == best_by_brute_force(graph, GRACE)
 
 
+@settings(deadline=None)
 @given(graphs())
 def test_whoever_waits_longest_and_has_an_edge_is_matched(graph):
     """Statement 23, where one person waits longer than all others."""
@@ -58,6 +48,7 @@ def test_whoever_waits_longest_and_has_an_edge_is_matched(graph):
     assert longest in {*graph.first[chosen].tolist(), *graph.second[chosen].tolist()}
 
 
+@settings(deadline=None)
 @given(graphs(), st.randoms(use_true_random=False))
 def test_the_order_of_edges_changes_nothing(graph, random):
     """Statement 27: same input, same result."""
@@ -76,6 +67,7 @@ def named(graph, pairs):
     return [(int(graph.first[one]), int(graph.second[one]), bool(graph.mentoring[one])) for one in pairs]
 
 
+@settings(deadline=None)
 @given(graphs())
 def test_an_edge_more_never_means_a_pair_less(graph):
     for without in range(len(graph.first)):
@@ -84,6 +76,7 @@ def test_an_edge_more_never_means_a_pair_less(graph):
         assert len(solve(fewer, grace=GRACE).pairs) <= len(solve(graph, grace=GRACE).pairs)
 
 
+@settings(deadline=None)
 @given(graphs())
 def test_no_solver_exceeds_a_bound_that_any_of_them_proves(graph):
     plans = [solve(graph, grace=GRACE, solver=solver) for solver in Solver]
@@ -92,6 +85,7 @@ def test_no_solver_exceeds_a_bound_that_any_of_them_proves(graph):
     assert all(0 <= plan.gap <= 1 for plan in plans)
 
 
+@settings(deadline=None)
 @given(graphs(mentors_only=True))
 def test_between_those_who_seek_and_mentors_the_cover_is_exact(graph):
     """There the double cover is the graph itself, twice: SciPy's solution is worth what rustworkx's is."""
@@ -107,6 +101,7 @@ def has_both_roles(graph) -> bool:
     return bool((graph.receives & (graph.slots > 0)).any())
 
 
+@settings(deadline=None)
 @given(graphs())
 def test_the_cover_falls_short_by_less_than_the_greedy_way(graph):
     cover, greedy = (solve(graph, grace=GRACE, solver=solver) for solver in FAST)
@@ -114,6 +109,7 @@ def test_the_cover_falls_short_by_less_than_the_greedy_way(graph):
     assert len(cover.pairs) >= len(greedy.pairs)
 
 
+@settings(deadline=None)
 @given(graphs(), st.data())
 def test_more_edges_for_those_left_out_never_cost_a_pair(graph, data):
     keys = (graph.first * len(graph.receives) + graph.second) * 2 + graph.mentoring
@@ -176,10 +172,14 @@ class TestSpare:
         assert [] == spare_pairs(one_mentor, 0, grace=GRACE)
         assert [1] == spare_pairs(one_mentor, 1, grace=GRACE)
 
+    @settings(deadline=None)
     @given(graphs())
-    def test_whatever_is_spare_leaves_the_best_value_reachable(self, graph):
+    def test_a_pair_is_spare_exactly_where_the_best_value_stays_reachable(self, graph):
+        best = best_by_brute_force(graph, GRACE)[:3]
         for person in range(len(graph.receives)):
-            for edge in spare_pairs(graph, person, grace=GRACE):
-                pairs, people, waiting, *_ = best_by_brute_force(graph, GRACE, using=edge)
+            own = np.flatnonzero((graph.first == person) | (graph.second == person)).tolist()
+            if len(own) <= SPARE_TRIED:
+                spare = spare_pairs(graph, person, grace=GRACE)
 
-                assert (pairs, people, waiting) == best_by_brute_force(graph, GRACE)[:3]
+                assert {edge for edge in own if best_by_brute_force(graph, GRACE, using=edge)[:3] == best} == set(spare)
+                assert sorted(spare, key=lambda edge: -graph.fit[edge]) == spare

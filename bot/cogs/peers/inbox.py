@@ -62,7 +62,7 @@ class InboxDesk:
             ("skip", 0): self._skip,
             ("mentoring", 0): self._show_mentoring,
         }
-        self.routes = {verb: Route(Capability.MEET, do) for verb, do in verbs.items()}
+        self.routes = {verb: Route(Capability.ASK, do) for verb, do in verbs.items()}
 
     def add_to(self, _tree: app_commands.CommandTree[Any], peers: app_commands.Group) -> None:
         """Add the command."""
@@ -72,7 +72,7 @@ class InboxDesk:
             await self._show(interaction)
 
         name, description = "command.peers_inbox.name", "command.peers_inbox.description"
-        peers.add_command(self._desk.command(name, description, inbox, Capability.MEET))
+        peers.add_command(self._desk.command(name, description, inbox, Capability.ASK))
 
     async def hint(self, interaction: Interaction) -> None:
         """Say to who is not pinged, after something else was answered, that something waits: once for what is new."""

@@ -35,9 +35,9 @@ class Reporting:
         self._texts = desk.texts
         self._reports = desk.lantern.reports
         self.routes = {
-            ("wrong", 1): Route(Capability.MEET, self._ask, opens_modal=True),
-            ("wrong_pick", 0): Route(Capability.MEET, self._ask_picked, opens_modal=True),
-            ("report", 1): Route(Capability.MEET, self._report),
+            ("wrong", 1): Route(Capability.ASK, self._ask, opens_modal=True),
+            ("wrong_pick", 0): Route(Capability.ASK, self._ask_picked, opens_modal=True),
+            ("report", 1): Route(Capability.ASK, self._report),
         }
 
     def add_to(self, _tree: app_commands.CommandTree[Any], peers: app_commands.Group) -> None:
@@ -48,7 +48,7 @@ class Reporting:
             await self._choose(interaction)
 
         name, description = "command.peers_report.name", "command.peers_report.description"
-        peers.add_command(self._desk.command(name, description, report, Capability.MEET))
+        peers.add_command(self._desk.command(name, description, report, Capability.ASK))
 
     async def _choose(self, interaction: Interaction) -> None:
         guild, user = who_of(interaction)

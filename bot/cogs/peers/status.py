@@ -48,20 +48,21 @@ class StatusDesk:
         self._profile = profile
         self.routes = {
             ("resume", 0): Route(Capability.MEET, self._resume),
-            ("leave", 0): Route(Capability.MEET, self._leave),
+            ("leave", 0): Route(Capability.ASK, self._leave),
         }
 
     def add_to(self, _tree: app_commands.CommandTree[Any], peers: app_commands.Group) -> None:
         """Add the commands."""
         texts = self._texts
-        plain: dict[tuple[str, str], Callable[[Interaction], Awaitable[None]]] = {
-            ("command.peers_status.name", "command.peers_status.description"): self._show,
-            ("command.peers_resume.name", "command.peers_resume.description"): self._resume,
-            ("command.peers_leave.name", "command.peers_leave.description"): self._ask_leave,
-            ("command.peers_now.name", "command.peers_now.description"): self._ask_now,
+        ask, meet = Capability.ASK, Capability.MEET  # whoever lost a role can still look, pause and leave
+        plain: dict[tuple[str, str], tuple[Callable[[Interaction], Awaitable[None]], Capability]] = {
+            ("command.peers_status.name", "command.peers_status.description"): (self._show, ask),
+            ("command.peers_resume.name", "command.peers_resume.description"): (self._resume, meet),
+            ("command.peers_leave.name", "command.peers_leave.description"): (self._ask_leave, ask),
+            ("command.peers_now.name", "command.peers_now.description"): (self._ask_now, meet),
         }
-        for (name, description), do in plain.items():
-            peers.add_command(self._desk.command(name, description, _deferred(do), Capability.MEET))
+        for (name, description), (do, needed) in plain.items():
+            peers.add_command(self._desk.command(name, description, _deferred(do), needed))
         choices = [app_commands.Choice(name=texts(key), value=days) for days, key in PAUSES.items()]
 
         @app_commands.rename(length=texts("command.peers_pause.length"))
@@ -72,13 +73,13 @@ class StatusDesk:
             await self._pause(interaction, length.value if length else 0)
 
         name, description = "command.peers_pause.name", "command.peers_pause.description"
-        peers.add_command(self._desk.command(name, description, pause, Capability.MEET))
+        peers.add_command(self._desk.command(name, description, pause, Capability.ASK))
         about: dict[tuple[str, str], Callable[[Interaction, UserId], Awaitable[None]]] = {
             ("command.peers_block.name", "command.peers_block.description"): self._block,
             ("command.peers_unblock.name", "command.peers_unblock.description"): self._unblock,
         }
         for (name, description), act in about.items():
-            peers.add_command(self._desk.command(name, description, self._about_somebody(act), Capability.MEET))
+            peers.add_command(self._desk.command(name, description, self._about_somebody(act), Capability.ASK))
 
     def _about_somebody(self, do: Callable[[Interaction, UserId], Awaitable[None]]) -> Callable[..., Awaitable[None]]:
         """Return a command that names somebody."""
