@@ -16,7 +16,7 @@ from bot.peers.steps import CHECK_INS, DIRECT, DONE, LOST, REMINDED
 from bot.storage.introduction_rows import COLUMNS, FORGOTTEN, OF_PERSON, from_row, opened, sealed_cards, to_row, utc
 from bot.storage.introductions import advance, withdraw
 from bot.storage.letters import clean_letters, insert_letter
-from bot.storage.reports import barred, clean_reports
+from bot.storage.reports import clean_reports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -84,7 +84,7 @@ class IntroductionTable:
     ) -> Sequence[Introduction]:
         """Keep new offers, each with the places of its mentor in all, and return those that may be.
 
-        Left out, with their letters, are those of which somebody is not active any more, is held or barred, is kept
+        Left out, with their letters, are those of which somebody is not active any more, is held, is kept
         from the other, or has no place free. Each one kept ties both as `past`.
         """
         rows = await asyncio.to_thread(self._rows, [introduction for introduction, _ in offers])
@@ -206,7 +206,7 @@ class IntroductionTable:
         """Return the offers that may be made, the first ones first where places do not last for all."""
         users = {side.user for introduction, _ in offers for side in introduction.sides}
         sql = "SELECT user FROM peers WHERE guild = ? AND state = 'active' AND NOT coalesce(is_held, 0)"
-        free = {UserId(user) for (user,) in db.execute(sql, [guild])} - barred(db, guild)
+        free = {UserId(user) for (user,) in db.execute(sql, [guild])}
         ties = self._ties.between(db, guild, users)
         free -= {tie.first for tie in ties if tie.first == tie.second}
         apart = {frozenset({tie.first, tie.second}) for tie in ties if tie.kind is not TieKind.PAST}

@@ -279,6 +279,15 @@ class TestOffers:
         await meeting.sweep(80 * HOUR)
         assert SAM not in await meeting.introductions.offered(HERE)
 
+    async def test_a_mentor_who_declines_has_that_place_again(self, meeting):
+        mentor = UserId(500)
+        await meeting.join_mentor(mentor)
+        (offer,) = await meeting.offer((NOOR, mentor), kind=Kind.MENTOR)
+        await meeting.introductions.answer(HERE, mentor, offer.id, NO, START + HOUR)
+
+        assert {} == await meeting.introductions.live_counts(HERE)
+        assert 1 == len(await meeting.offer((SAM, mentor), kind=Kind.MENTOR, at=START + 2 * HOUR))
+
     @pytest.mark.parametrize("why", ["paused", "left", "held", "blocked", "blocking", "same", "removed"])
     async def test_who_may_not_be_introduced_any_more_since_the_round_began_gets_no_offer_and_no_letter(
         self, meeting, why
@@ -320,6 +329,15 @@ class TestOffers:
         files = b"".join(path.read_bytes() for path in tmp_path.iterdir())
 
         assert not [text for text in (b"Shown to the", b"ghosting", b"fit.setbacks") if text in files]
+
+    async def test_cards_that_are_moved_to_another_introduction_do_not_open(self, meeting):
+        await meeting.join(UserId(500))
+        first, second = await meeting.offer((NOOR, SAM), (KIM, UserId(500)))
+        sql = "UPDATE introductions SET sealed = (SELECT sealed FROM introductions WHERE id = ?) WHERE id = ?"
+        await meeting.database.run(lambda db: db.execute(sql, [first.id, second.id]))
+
+        with pytest.raises(SealBrokenError):
+            await meeting.introductions.inbox(HERE, KIM, START)
 
     async def test_with_another_key_the_clock_goes_on_and_people_get_a_clear_error(self, meeting):
         await meeting.offer()

@@ -107,6 +107,7 @@ class TestReporting:
         assert 1 == len((await meeting.introductions.inbox(HERE, NOOR, START + 3 * HOUR)).offers)
 
     async def test_what_is_over_can_be_reported_for_ninety_days(self, meeting):
+        """Statement 58: from any introduction; its end is counted once."""
         await meeting.introductions.stop(HERE, SAM, await meeting.only(), START + DAY)
         (over,) = await meeting.reports.reportable(HERE, NOOR, START + 80 * DAY)
         report = await meeting.report(NOOR, after=80 * DAY)
@@ -115,6 +116,7 @@ class TestReporting:
         assert over.id == report.introduction
         assert 0 == len(await meeting.reports.reportable(HERE, NOOR, START + 91 * DAY))
         assert IntroductionState.CLOSED == (await meeting.row()).state
+        assert [(1,)] == await meeting.database.read("SELECT sum(count) FROM days")
 
     async def test_strangers_report_nothing(self, meeting):
         number = await meeting.only()

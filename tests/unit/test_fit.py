@@ -143,7 +143,7 @@ def test_the_search_among_many_finds_exactly_what_the_rules_allow(everybody):
 @trials(deadline=None)
 @given(people())
 def test_no_result_holds_a_pair_that_is_forbidden_or_below_the_floor(everybody):
-    """Statements 16 to 21."""
+    """Statements 16, 17, 18, 19, 20 and 21."""
     allowed = expected_edges(everybody, SETTINGS)
     result = pair_now(everybody, SETTINGS, SENSITIVE)
 

@@ -32,6 +32,7 @@ from bot.peers.steps import (
     answered,
     checked_in,
     decided,
+    doomed,
     due,
     last_step,
     next_step,
@@ -166,6 +167,13 @@ class TestAnswers:
         assert [("introduction.not_now", NOOR), ("introduction.not_now", SAM)] == [
             (letter.text_key, letter.user) for letter in step.letters
         ]
+
+    def test_two_yes_come_to_nothing_where_somebody_is_held_by_a_report_meanwhile(self):
+        held = doomed(an_offer(), End.WITHDRAWN)
+        agreed = say(say(held, NOOR, YES), SAM, YES)
+
+        assert IntroductionState.OFFERED == agreed.state
+        assert {"introduction.not_now"} == {letter.text_key for letter in after(agreed, agreed.told_at).letters}
 
     def test_a_stranger_learns_nothing(self):
         for act in (

@@ -99,7 +99,7 @@ class IntroductionStore(Protocol):
     ) -> Sequence[Introduction]:
         """Keep new offers, each with the places of its mentor in all, and return those that may be.
 
-        Left out, with their letters, are those of which somebody is not active any more, is held or barred, is kept
+        Left out, with their letters, are those of which somebody is not active any more, is held, is kept
         from the other, or has no place free. Each one kept ties both as `past`.
         """
 
