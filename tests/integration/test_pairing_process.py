@@ -6,6 +6,7 @@ import asyncio
 import math
 import operator
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -39,6 +40,17 @@ async def test_a_plan_made_in_a_child_is_the_one_made_here():
 async def test_the_child_is_another_process_and_lets_others_go_first():
     assert os.getpid() != await in_child(os.getpid, None)
     assert os.nice(0) < await in_child(os.nice, None, 0)
+
+
+async def test_a_child_that_pairs_people_loads_neither_the_model_nor_discord():
+    """Each of them costs seconds and hundreds of megabytes, once a child."""
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", "import sys, bot.pairing.rounds; print(*sys.modules)"), stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await child.communicate()
+
+    assert {"torch", "sentence_transformers", "sklearn", "discord"}.isdisjoint(out.decode().split())
+    assert b"bot.pairing.rounds" in out
 
 
 async def test_a_job_that_takes_too_long_is_ended_and_leaves_no_process():

@@ -47,6 +47,14 @@ def test_where_all_can_be_mended_the_cover_is_as_good_as_blossoms(graph):
     assert value_of(graph, exact.pairs, GRACE)[:3] == value_of(graph, near.pairs, GRACE)[:3]
 
 
+def test_the_odd_ones_of_two_cycles_are_brought_together():
+    """Halves like the triangles better, but each of them leaves one out."""
+    triangles = [(0, 1, 0.9), (0, 2, 0.9), (1, 2, 0.9), (3, 4, 0.9), (3, 5, 0.9), (4, 5, 0.9)]
+    bridged = graph_of(people=6, edges=[*triangles, (2, 3, 0.1)])
+
+    assert (0, 5, 6) == solve(bridged, solver=Solver.COVER).pairs
+
+
 @settings(deadline=None)
 @given(graphs())
 def test_what_the_cover_proves_is_above_every_plan(graph):
@@ -105,3 +113,21 @@ def test_more_edges_for_those_left_out_are_used_within_places_however_little_is_
     assert_possible(wider, little.pairs)
     assert len(before.pairs) <= len(little.pairs) <= len(much.pairs)
     assert len(solve(wider, GRACE).pairs) == len(much.pairs)
+
+
+def test_the_places_of_a_mentor_stay_taken_when_more_edges_come(monkeypatch):
+    monkeypatch.setattr(cover, "NEIGHBOURS", 0)
+    wider = graph_of(people=4, edges=[(seeker, 3, 0.5, True) for seeker in range(3)], slots=[0, 0, 0, 2])
+    narrower = wider.edges(np.asarray([0, 1]))
+    plan = bettered(narrower, solve(narrower, solver=Solver.COVER), wider)
+
+    assert (0, 1) == plan.pairs
+
+
+@settings(deadline=None)
+@given(graphs())
+def test_what_was_exact_is_exact_with_more_edges(graph):
+    wider = graph.edges(np.argsort((graph.first * len(graph.receives) + graph.second) * 2 + graph.mentoring))
+    half = wider.edges(np.arange(0, len(wider.first), 2))
+
+    assert solve(wider, GRACE).pairs == bettered(half, solve(half, GRACE), wider, GRACE).pairs

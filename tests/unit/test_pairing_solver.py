@@ -139,6 +139,30 @@ def test_the_worst_pair_is_bettered_before_the_sum():
     assert (2, 3) == solve(square).pairs
 
 
+def test_the_worst_pair_is_bettered_also_where_nobody_can_spare_the_odd_one():
+    ring = graph_of(people=5, edges=[(0, 1, 0.9), (1, 2, 0.5), (2, 3, 0.3), (3, 4, 0.2), (0, 4, 0.5)])
+
+    assert (1, 4) == solve(ring).pairs
+
+
+@settings(deadline=None)
+@given(st.permutations(range(6)))
+def test_the_best_floor_is_found_below_the_one_that_halves_would_have(names):
+    """Two triangles: halves would cover all above .5, but people need one of the two bridges."""
+    edges = [(0, 1, 0.6), (0, 2, 0.9), (1, 2, 0.9), (3, 4, 0.9), (3, 5, 0.9), (4, 5, 0.6), (2, 3, 0.5), (1, 4, 0.3)]
+    bridged = graph_of(people=6, edges=[(names[a], names[b], fit) for a, b, fit in edges])
+
+    assert (0, 5, 6) == solve(bridged).pairs
+
+
+def test_a_further_place_of_a_mentor_is_used_where_that_makes_a_pair_more():
+    """As many people either way."""
+    seekers = [(0, 3, 0.5, True), (1, 3, 0.5, True), (2, 3, 0.5, True)]
+    graph = graph_of(people=4, edges=[*seekers, (0, 1, 0.9)], slots=[0, 0, 0, 3])
+
+    assert (0, 1, 2) == solve(graph).pairs
+
+
 def test_within_the_grace_fit_decides_and_after_it_whoever_waits():
     three = [(0, 1, 0.4), (0, 2, 0.8)]
     for waited, pair in ((0, 1), (GRACE, 1), (GRACE + 1, 0)):
