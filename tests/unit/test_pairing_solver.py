@@ -157,7 +157,7 @@ def test_the_best_floor_is_found_below_the_one_that_halves_would_have(names):
 
 def test_a_further_place_of_a_mentor_is_used_where_that_makes_a_pair_more():
     """As many people either way."""
-    seekers = [(0, 3, 0.5, True), (1, 3, 0.5, True), (2, 3, 0.5, True)]
+    seekers = [(0, 3, 0.4, True), (1, 3, 0.4, True), (2, 3, 0.4, True)]
     graph = graph_of(people=4, edges=[*seekers, (0, 1, 0.9)], slots=[0, 0, 0, 3])
 
     assert (0, 1, 2) == solve(graph).pairs
