@@ -13,7 +13,18 @@ from support.packs import entry, topic, write_pack
 from support.terminal import lantern, told
 
 FAQ_COMMANDS = [("faq", name) for name in ("check", "links", "export", "import", "history", "restore", "undo")]
-COMMANDS = [(), ("ask",), ("faq",), *FAQ_COMMANDS, ("eval",), ("calibrate",), ("pair",), ("run",), ("demo",), ("doctor",)]
+COMMANDS = [
+    (),
+    ("ask",),
+    ("faq",),
+    *FAQ_COMMANDS,
+    ("eval",),
+    ("calibrate",),
+    ("pair",),
+    ("run",),
+    ("demo",),
+    ("doctor",),
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
