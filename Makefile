@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all a newcomer needs; `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo test ask run doctor lint types bench bench-pairing quality screenshots constraints clean
+.PHONY: help demo test safety ask run doctor lint types bench bench-pairing quality screenshots constraints clean audit fuzz
 PY := .venv/bin/python
 SETUP := PYTHON="$(PYTHON)" deploy/setup.sh
 
@@ -13,7 +13,11 @@ demo: ## Try Lantern in a simulated Discord in your browser
 
 test: ## Install what the tests need and run them
 	@$(SETUP) test
-	@$(PY) -m pytest -n auto --dist loadfile
+	@$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+safety: ## Prove every statement of the safety checklist, and print which test proves which
+	@$(SETUP) test
+	@PYTHONPATH=tests $(PY) -m support.statements
 
 ask: export QUESTION := $(Q)
 ask: ## One question in the terminal: make ask Q="how do I get into a PhD without publications"
@@ -34,6 +38,14 @@ lint: ## Lint, format check, types, architecture
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
+
+audit: ## Ask which pinned versions have known holes
+	@$(SETUP) test
+	@$(PY) deploy/audit.py
+
+fuzz: ## Let hostile people do 10,000 things: no error, no ping, nothing of others
+	@$(SETUP) test
+	@$(PY) tests/bench/fuzz.py
 
 bench: ## Measure speed and write it into docs/benchmarks.md
 	@$(SETUP) test

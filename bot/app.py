@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.content.packs import load_crisis, load_pack, load_setbacks
+from bot.content.crisis import load_crisis
+from bot.content.helplines import load_helplines
+from bot.content.packs import load_pack, load_setbacks
 from bot.content.prompts import check_starters, load_languages
 from bot.core.errors import ContentError
 from bot.core.models import EntryId
+from bot.core.retention import DEFAULT, UNKNOWN
 from bot.faq.asking import Asking
 from bot.faq.editing import Editing
 from bot.faq.elsewhere import Elsewhere
 from bot.faq.forum import HelpForums
 from bot.faq.guilds import Guilds
 from bot.faq.importing import Importing
+from bot.faq.keeping import Keeping
 from bot.faq.library import Library
 from bot.faq.links import LinkWatch
 from bot.faq.notices import Notices
+from bot.faq.personal import Personal
 from bot.faq.proposals import Proposals
 from bot.faq.queue import Queue
 from bot.faq.suggestions import Suggestions
@@ -34,23 +40,25 @@ from bot.safety.pseudonyms import Pseudonyms
 from bot.search.embedder import open_embedder
 from bot.search.engine import SearchEngine
 from bot.storage.activity import ActivityStore
+from bot.storage.check_backs import CheckBacks
 from bot.storage.database import Database
 from bot.storage.days import DayStore
 from bot.storage.drafts import DraftStore
 from bot.storage.faq import GuildEntries
 from bot.storage.guilds import GuildSettingsTable
 from bot.storage.introduction_table import IntroductionTable
-from bot.storage.keys import KEY_FILE, load_key
 from bot.storage.letters import LetterTable
 from bot.storage.links import LinkStore
 from bot.storage.notices import NoticeStore
 from bot.storage.peers import PeerTable
+from bot.storage.personal import PersonalTable
 from bot.storage.posts import PostStore
 from bot.storage.proposals import ProposalStore
 from bot.storage.queue import QueueStore
 from bot.storage.reports import ReportTable
+from bot.storage.resealing import open_keyring
+from bot.storage.retention import RetentionTable
 from bot.storage.rounds import RoundTable
-from bot.storage.sealing import Sealer
 from bot.storage.search import SearchStore
 from bot.storage.ties import Ties
 from bot.storage.upkeep import UpkeepStore
@@ -61,12 +69,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.core.errors import Problem
+    from bot.core.helplines import Helplines
     from bot.core.models import Pack
     from bot.core.peers import Setback
     from bot.core.ports import Embedder
+    from bot.core.retention import Operator, Retention
     from bot.core.texts import Texts
     from bot.safety.crisis import CrisisPhrases
     from bot.settings import Settings
+    from bot.storage.keyring import Keyring
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +90,7 @@ class Content:
     pack: Pack
     crisis: CrisisPhrases
     setbacks: tuple[Setback, ...]
+    helplines: Helplines
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +109,7 @@ class Lantern(Meeting):
     """The running parts that cogs, the terminal and the demo use."""
 
     texts: Texts
+    helplines: Helplines
     asking: Asking
     library: Library
     search: SearchEngine
@@ -112,7 +127,13 @@ class Lantern(Meeting):
     links: LinkWatch
     importing: Importing
     uploads: Uploads
+    check_backs: CheckBacks
+    personal: Personal
+    keeping: Keeping
+    retention: Retention
+    operator: Operator
     elsewhere: Elsewhere
+    keyring: Keyring
 
 
 def load_content(settings: Settings) -> Content:
@@ -129,11 +150,13 @@ def load_content(settings: Settings) -> Content:
         crisis = load_crisis(settings.data)
     with _gathered(problems):
         setbacks = load_setbacks(settings.data)
+    with _gathered(problems):
+        helplines = load_helplines(settings.data)
     if problems:
         raise ContentError(list(dict.fromkeys(problems)))  # the pack minds setbacks, too
     path = settings.prompts / f"{settings.locale}.yaml"
     check_starters(path, texts, frozenset(str(entry.id) for entry in pack.entries))
-    return Content(texts, pack, crisis, setbacks)
+    return Content(texts, pack, crisis, setbacks, helplines)
 
 
 @contextmanager
@@ -155,8 +178,14 @@ async def lantern(
     notes_path: Path | None,
     open_model: Callable[[], Embedder],
     progress: Callable[[int, int], None] = no_progress,
+    *,
+    key: bytes | None = None,
+    retention: Retention = DEFAULT,
+    operator: Operator = UNKNOWN,
 ) -> AsyncIterator[Lantern]:
     """Build everything and close it again.
+
+    `key`: the master key of LANTERN_KEY. Where what is encrypted cannot be read, everything else runs.
 
     `database_path` keeps what the search computed, `notes_path` what people did: one file for the bot; for a
     question from the terminal, notes in memory. None = in memory.
@@ -170,17 +199,21 @@ async def lantern(
             notes = await Database.open(notes_path)
             stack.push_async_callback(notes.close)
         embedder = await asyncio.get_running_loop().run_in_executor(None, open_model)
+        keyring = await open_keyring(notes, key)
+        stack.callback(keyring.close)
+        if keyring.is_locked:
+            log.error("What people told is locked away: %s", keyring.why_locked)
         activity, stored = ActivityStore(notes), SearchStore(database)
-        entries = GuildEntries(notes)
+        entries = GuildEntries(notes, keyring)
         library = Library(content.pack, entries)
-        search = await SearchEngine.start(library, embedder, stored, stored, progress)
+        prototypes = content.crisis.prototypes
+        search = await SearchEngine.start(library, embedder, stored, stored, progress, prototypes=prototypes)
         stack.callback(search.close)
         starters = [EntryId(starter) for starter in content.texts.starters]
-        key = load_key(notes_path.with_name(KEY_FILE) if notes_path else None)
-        pseudonyms = Pseudonyms(key)
-        editing = Editing(library, entries, DraftStore(notes))
-        notices = Notices(NoticeStore(notes))
-        queue = Queue(QueueStore(notes), search, library, editing, notices=notices, pseudonyms=pseudonyms)
+        pseudonyms = Pseudonyms(keyring.names)
+        editing = Editing(library, entries, DraftStore(notes, keyring))
+        notices = Notices(NoticeStore(notes, keyring))
+        queue = Queue(QueueStore(notes, keyring), search, library, editing, notices=notices, pseudonyms=pseudonyms)
         stack.callback(queue.close)
         days, links = DayStore(notes), LinkStore(notes)
         asking = Asking(library, search, activity, queue, content.crisis, days=days, starters=starters)
@@ -190,13 +223,14 @@ async def lantern(
         forums = HelpForums(
             guilds, library, search, posts, facts=activity, crisis=content.crisis, pseudonyms=pseudonyms
         )
-        votes = ProposalStore(notes)
+        votes = ProposalStore(notes, keyring)
         proposals = Proposals(library, editing, search, votes, crisis=content.crisis, pseudonyms=pseudonyms)
         suggestions = Suggestions(editing, notices, content.crisis)
         upkeep = Upkeep(library, search, editing, UpkeepStore(notes), days=days, links=links)
-        meeting = _meeting(notes, key, search, guilds, content.setbacks)
+        meeting = _meeting(notes, keyring, search, guilds, content.setbacks, kept=retention)
         yield Lantern(
             texts=content.texts,
+            helplines=content.helplines,
             asking=asking,
             library=library,
             search=search,
@@ -214,7 +248,13 @@ async def lantern(
             links=LinkWatch(library, links),
             importing=Importing(library, editing),
             uploads=Uploads(notes),
+            check_backs=CheckBacks(notes),
+            personal=Personal(PersonalTable(notes, keyring)),
+            keeping=Keeping(RetentionTable(notes, keyring, retention), guilds, library),
+            retention=retention,
+            operator=operator,
             elsewhere=elsewhere,
+            keyring=keyring,
             membership=meeting.membership,
             introductions=meeting.introductions,
             aftercare=meeting.aftercare,
@@ -224,18 +264,24 @@ async def lantern(
 
 
 def _meeting(
-    notes: Database, key: bytes, stories: SearchEngine, guilds: Guilds, setbacks: Sequence[Setback]
+    notes: Database,
+    keyring: Keyring,
+    stories: SearchEngine,
+    guilds: Guilds,
+    setbacks: Sequence[Setback],
+    *,
+    kept: Retention,
 ) -> Meeting:
     """Build what introduces people to each other; `stories`: what makes vectors of them."""
-    sealer, ties = Sealer(key), Ties(Pseudonyms(key))
-    peers, table = PeerTable(notes, sealer, ties), IntroductionTable(notes, sealer, ties)
+    ties = Ties(Pseudonyms(keyring.names))
+    peers, table = PeerTable(notes, keyring, ties), IntroductionTable(notes, keyring, ties, kept)
     membership = Membership(peers, stories, guilds, setbacks)
     introductions = Introductions(table, LetterTable(notes), peers, guilds)
     return Meeting(
         membership,
         introductions,
         Aftercare(table),
-        Reports(ReportTable(notes, sealer, ties), table),
+        Reports(ReportTable(notes, keyring, ties), table),
         Rounds(membership, introductions, Pairing(), RoundTable(notes), settings=guilds),
     )
 

@@ -21,7 +21,9 @@ from bot.core.errors import ConfigurationError, Exit, LanternError, QuestionErro
 from bot.core.models import NO_GUILD, Decision, Kind, Reply
 from bot.curation import faq
 from bot.doctor import examine
+from bot.keychain import key
 from bot.planning import pair
+from bot.policy import privacy
 from bot.quality import calibrate, eval_
 from bot.servers import COMMANDS
 from bot.session import begin, with_lantern
@@ -184,6 +186,8 @@ main.add_command(faq)
 main.add_command(eval_)
 main.add_command(calibrate)
 main.add_command(pair)
+main.add_command(key)
+main.add_command(privacy)
 
 
 async def _ask_one(question: str, lantern: Lantern, *, as_json: bool) -> None:

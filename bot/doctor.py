@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot import app
+from bot.content.helplines import load_helplines
 from bot.core.errors import LanternError
+from bot.core.helplines import FRESH_DAYS
 from bot.search.embedder import BUNDLED_MODEL, check_bundled
 from bot.storage.database import inspect_file
+from bot.storage.resealing import look_at_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from bot.core.helplines import Helplines
     from bot.settings import Settings
 
 NEEDED_BYTES = 200_000_000
@@ -41,7 +46,9 @@ def examine(settings: Settings) -> list[Finding]:
         _token(settings),
         *_checked("model", lambda: _model(settings)),
         *_checked("content", lambda: _content(settings)),
+        *_checked("helplines", lambda: said_of(load_helplines(settings.data), datetime.now(UTC).date())),
         *_checked("database", lambda: _database(settings.database)),
+        *_checked("key", lambda: look_at_keys(settings.database, settings.master_key).text),
         _room(settings.state),
         *_other_settings(settings),
     ]
@@ -73,6 +80,18 @@ def _model(settings: Settings) -> str:
 def _content(settings: Settings) -> str:
     content = app.load_content(settings)
     return f"{len(content.pack.entries)} entries; every sentence in prompts/{settings.locale}.yaml is there."
+
+
+def said_of(helplines: Helplines, today: date) -> str:
+    """Return how old the helplines are. Old ones are still better than none, so that is no fault, only said."""
+    seen = sum(country.is_seen for country in helplines.countries.values())
+    counted = f"{len(helplines.countries)} countries, {seen} of them seen on a page"
+    if helplines.is_stale(today):
+        return (
+            f"WARNING: gone through on {helplines.checked_on}, more than {FRESH_DAYS} days ago; {counted}. Look up "
+            "each number at its source, correct data/helplines.yaml, and set checked_on."
+        )
+    return f"{counted}; gone through on {helplines.checked_on}."
 
 
 def _database(path: Path) -> str:

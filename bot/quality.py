@@ -1,4 +1,4 @@
-"""`lantern eval` and `lantern calibrate`: how good the answers are, and how sure to be of them."""
+"""`lantern eval` and `lantern calibrate`: how good the answers are, how sure to be of them, and how crisis is found."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import functools
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot import app
+from bot.content.crisis import load_crisis
 from bot.content.packs import load_pack
 from bot.core.errors import UsageError
 from bot.core.models import NO_GUILD
@@ -29,6 +31,10 @@ from bot.evaluation.questions import (
 )
 from bot.evaluation.report import as_json, as_markdown, calibration_lines
 from bot.evaluation.run import evaluate
+from bot.evaluation.safety import as_json as safety_json
+from bot.evaluation.safety import as_markdown as safety_markdown
+from bot.evaluation.safety import judge, load_harmless, load_sentences, report_of, texts_to_judge
+from bot.search.vectors import vectors_of
 from bot.session import begin, with_lantern
 from bot.storage.database import Database
 from bot.storage.search import SearchStore
@@ -40,11 +46,16 @@ if TYPE_CHECKING:
     from bot.app import Lantern
     from bot.core.models import Entry
     from bot.evaluation.run import Evaluation
+    from bot.evaluation.safety import SafetyReport
     from bot.search.calibration import Calibration
     from bot.settings import Settings
 
 LABELS = "real_labels.jsonl"
 """Judgements of questions whose texts are not in this repository, by hash."""
+
+SAFETY = "eval/safety"
+DEV = "dev"
+"""The set that the detector was tuned on; the others are kept apart from it."""
 
 _folder = click.Path(path_type=Path, file_okay=False)
 
@@ -83,6 +94,11 @@ class Subject:
     show_default=True,
     help="Mistakes to list for each set, the surest first.",
 )
+@click.option(
+    "--safety",
+    is_flag=True,
+    help="Measure instead how words of crisis are found, on data/eval/safety; questions are taken for harmless ones.",
+)
 @click.option("--json", "as_json_", is_flag=True, help="Write JSON with every figure and every mistake.")
 def eval_(
     files: tuple[Path, ...],
@@ -91,6 +107,7 @@ def eval_(
     pictures: Path | None,
     failures: int,
     *,
+    safety: bool,
     as_json_: bool,
 ) -> None:
     """Measure the answers against labelled questions and other ways of finding them.
@@ -100,6 +117,13 @@ def eval_(
     Rivals (--baseline): cosine-0.55, cosine-0.35, trigrams, bm25, rank-fusion, cascade, or none.
     """
     settings = begin()
+    if safety:
+        reports = asyncio.run(measured_safety(settings, files))
+        if as_json_:
+            click.echo(json.dumps(safety_json(reports), ensure_ascii=False))
+        else:
+            show_markdown(safety_markdown(reports))
+        return
     names = [name for name in RIVALS if (name in baselines or not baselines) and "none" not in baselines]
     subject = subject_of(settings, pack, files)
     evaluation = asyncio.run(evaluated(settings, subject, names))
@@ -161,6 +185,33 @@ async def evaluated(settings: Settings, subject: Subject, rivals: Sequence[str])
                 store=SearchStore(database),
                 progress=progress,
             )
+    finally:
+        await database.close()
+
+
+async def measured_safety(settings: Settings, questions: Sequence[Path]) -> list[SafetyReport]:
+    """Measure how words of crisis are found with the model of the settings.
+
+    Of the sets kept apart, the one tuned on, and each file of harmless questions. Raises UsageError, ContentError.
+    """
+    paths = sorted((settings.data / SAFETY).glob("*.jsonl"))
+    apart = [sentence for path in paths if path.stem != DEV for sentence in load_sentences(path)]
+    groups = {"Sets kept apart": apart} if apart else {}
+    groups |= {f"{path.name}, tuned on": load_sentences(path) for path in paths if path.stem == DEV}
+    groups |= {str(path): load_harmless(path) for path in questions}
+    phrases = load_crisis(settings.data)
+    embedder = await asyncio.to_thread(app.model_opener(settings))
+    database = await Database.open(settings.state / "eval.db")
+    try:
+        with steps() as progress, ThreadPoolExecutor(1) as executor:
+            vectors = await vectors_of(
+                texts_to_judge(phrases, [sentence for group in groups.values() for sentence in group]),
+                embedder,
+                SearchStore(database),
+                executor,
+                functools.partial(progress, "Embedding"),
+            )
+        return [report_of(name, judge(phrases, sentences, vectors)) for name, sentences in groups.items()]
     finally:
         await database.close()
 

@@ -41,6 +41,7 @@ from bot.session import begin
 from bot.storage.database import Database
 from bot.storage.drafts import DraftStore
 from bot.storage.faq import GuildEntries
+from bot.storage.resealing import open_keyring
 from bot.terminal import show_differences, show_error, show_plan
 
 if TYPE_CHECKING:
@@ -252,8 +253,10 @@ async def _opened(guild: GuildId, *, may_be_new: bool = False) -> AsyncIterator[
         )
     content = app.load_content(settings)
     database = await Database.open(settings.database)
+    keyring = None
     try:
-        entries = GuildEntries(database)
+        keyring = await open_keyring(database, settings.master_key)
+        entries = GuildEntries(database, keyring)
         known = await entries.servers()
         if guild not in known:
             listed = ", ".join(map(str, known)) or "none yet"
@@ -262,11 +265,13 @@ async def _opened(guild: GuildId, *, may_be_new: bool = False) -> AsyncIterator[
                 raise UsageError(f"{message} Look at the id.")
             show_error(f"{message} Is the id right?")
         library = Library(content.pack, entries)
-        editing = Editing(library, entries, DraftStore(database))
+        editing = Editing(library, entries, DraftStore(database, keyring))
         yield Server(guild, library, editing, Importing(library, editing), content.texts("import.topic"))
     except WordingTakenError as error:
         raise UsageError(error.told) from error
     finally:
+        if keyring is not None:
+            keyring.close()
         await database.close()
 
 
@@ -320,5 +325,5 @@ def _version_row(step: Changed) -> dict[str, Any]:
 
 def _by(version: Version) -> str:
     if version.by is not None:
-        return f", by {version.by}"
+        return f", by {version.by or 'somebody'}"
     return "" if version.kind is ChangeKind.SHIPPED else ", from the terminal"

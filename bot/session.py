@@ -42,6 +42,9 @@ async def with_lantern(
                 notes,
                 app.model_opener(settings),
                 progress,
+                key=settings.master_key,
+                retention=settings.retention,
+                operator=settings.operator,
             )
             lantern = await stack.enter_async_context(running)
         # The FAQ stays for good: looking through all of it for garbage would hold up the event loop for 30 ms.

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BeforeValidator, Field, SecretStr, StringConstraints, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.core.errors import ConfigurationError
+from bot.core.retention import DEFAULT, Operator, Retention
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 _BESIDE = Path(__file__).resolve().parent
 SHIPPED = _BESIDE / "shipped" if (_BESIDE / "shipped").is_dir() else _BESIDE.parent
 """Where prompts/ and data/ are: in the repository, or inside the installed package."""
 
+_Days = Annotated[int, Field(ge=1, le=3650)]
+_Link = Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$")]
+
 
 def _stripped(value: object) -> object:
     """Return a token without the space around it that copying brings along; None where nothing is left."""
     return value.strip() or None if isinstance(value, str) else value
+
+
+def _hexadecimal(value: SecretStr | None) -> SecretStr | None:
+    """Return a key; raises ValueError, which does not repeat it, for anything else."""
+    if value is not None and not re.fullmatch("[0-9a-fA-F]{64}", value.get_secret_value()):
+        raise ValueError("This is no key.")
+    return value
 
 
 class Settings(BaseSettings):
@@ -32,6 +47,10 @@ class Settings(BaseSettings):
     )
     model: str = Field(default="all-MiniLM-L6-v2", description="the embedding model: a name or a folder", min_length=1)
     state: Path = Field(default=Path(".lantern"), description="the folder for the database")
+    key: Annotated[SecretStr | None, BeforeValidator(_stripped), AfterValidator(_hexadecimal)] = Field(
+        default=None,
+        description="64 hexadecimal digits, the master key of what is encrypted; without it, a file lantern.key",
+    )
     locale: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Za-z]+)?$")] = Field(
         default="en", description="the file in prompts/ the bot speaks from"
     )
@@ -40,11 +59,52 @@ class Settings(BaseSettings):
     log_level: Annotated[str, StringConstraints(pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")] = Field(
         default="INFO", description="DEBUG, INFO, WARNING or ERROR"
     )
+    contact: str = Field(default="", description="how to reach whoever runs this bot; `/privacy` shows it")
+    privacy_url: _Link = Field(default="", description="the address of your own privacy policy, if you have one")
+    keep_offers: _Days = Field(default=DEFAULT.offers, description="days an offer that came to nothing is kept")
+    keep_known: _Days = Field(default=DEFAULT.known, description="days it is kept who was introduced to whom")
+    keep_reports: _Days = Field(default=DEFAULT.reports, description="days a report is kept")
+    keep_letters_read: _Days = Field(
+        default=DEFAULT.letters_read, description="days a letter of the inbox is kept that was read"
+    )
+    keep_letters: _Days = Field(default=DEFAULT.letters, description="days one is kept that nobody reads")
+    keep_questions: _Days = Field(default=DEFAULT.questions, description="days a question without an answer is kept")
+    keep_authors: _Days = Field(default=DEFAULT.authors, description="days it is kept whose words that question is in")
+    keep_notices: _Days = Field(default=DEFAULT.notices, description="days it is kept what could not be told")
+    keep_drafts: _Days = Field(
+        default=DEFAULT.drafts, description="days a draft or suggestion is kept that nobody touches"
+    )
+    keep_uploads: _Days = Field(default=DEFAULT.uploads, description="days a file is kept that waits to be imported")
+    keep_claims: _Days = Field(default=DEFAULT.claims, description="days it is kept that something was done once")
+    keep_idle: _Days = Field(
+        default=DEFAULT.idle, description="days without activity before the owner of a profile is asked"
+    )
+    keep_answer: _Days = Field(default=DEFAULT.answer, description="days they then have before it is deleted")
 
     @property
     def database(self) -> Path:
         """The database file."""
         return self.state / "lantern.db"
+
+    @property
+    def master_key(self) -> bytes | None:
+        """What `key` stands for."""
+        return bytes.fromhex(self.key.get_secret_value()) if self.key else None
+
+    @property
+    def retention(self) -> Retention:
+        """How long what is kept: LANTERN_KEEP_OFFERS and its like. The environment, for it is the operator's duty."""
+        return Retention(**{name: getattr(self, f"keep_{name}") for name in DEFAULT.figures()})
+
+    @property
+    def operator(self) -> Operator:
+        """Who runs this bot."""
+        return Operator(self.contact, self.privacy_url)
+
+
+def _shown(fault: ErrorDetails) -> str:
+    """Return what was given for a setting that is wrong; a secret is never repeated."""
+    return "something else (not shown)" if fault["loc"][0] in {"discord_token", "key"} else repr(fault["input"])
 
 
 def load_settings() -> Settings:
@@ -53,7 +113,7 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         faults = "; ".join(
-            f"LANTERN_{str(fault['loc'][0]).upper()} is {fault['input']!r}, but should be "
+            f"LANTERN_{str(fault['loc'][0]).upper()} is {_shown(fault)}, but should be "
             f"{Settings.model_fields[str(fault['loc'][0])].description}"
             for fault in error.errors()
         )

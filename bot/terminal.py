@@ -129,7 +129,8 @@ def show_reply(reply: Reply, texts: Texts, today: date) -> None:
     console = _console()
     console.width = min(console.width, WIDTH)
     if reply.help_first:
-        console.print(Panel(Markdown(texts("help.text"))))
+        lines = texts("care.anywhere")
+        console.print(Panel(Markdown(texts("care.ask", lines=lines, kept=texts("care.not_kept")))))
     match reply.decision.kind:
         case Kind.ANSWER if reply.entry is not None:
             _show_entry(console, reply.entry, texts, today)

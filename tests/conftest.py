@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import shutil
+import signal
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 from bot import app
 from bot.core.models import Pack, Topic, TopicId
 from bot.search.embedder import BUNDLED_MODEL, open_embedder
 from bot.settings import Settings
+from support.fixtures import kept_for_later, made_once
 from support.parts import WordEmbedder, make_entry
+
+LONGEST = (
+    *("test_terminal_ask", "test_pair_command", "test_run_process", "test_browser_moderators", "test_servers_terminal"),
+    *("test_quality_commands", "test_any_sequence", "test_browser", "test_cards_fit", "test_planted_entries"),
+)
+"""Files of few tests that take long: whole processes, browsers, the whole FAQ."""
+
+
+def pytest_configure():
+    """Let processes that tests start hear Ctrl-C: where a script runs this in its background, it is ignored.
+
+    And let no test fail because the machine is busy: Hypothesis otherwise minds how long examples take to draw or run.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("busy machine")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the longest, so that no process of the run is left alone with one of them at its end."""
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session")
@@ -43,22 +64,14 @@ def real_embedder():
 
 
 @pytest.fixture(scope="session")
-def vectors_path(tmp_path_factory, content, real_embedder) -> Path:
-    """A database in which the shipped pack is embedded and calibrated, made once for all processes of this run."""
-    mine = tmp_path_factory.mktemp("vectors") / "vectors.db"
-    shared = mine.parents[2 if "PYTEST_XDIST_WORKER" in os.environ else 1]
-    made, half_made = shared / "vectors.db", shared / "half-made.db"
+def vectors_path(request, tmp_path_factory, content, real_embedder) -> Path:
+    """A database in which the shipped pack, of 9,000 texts, is embedded and calibrated."""
 
-    async def fill() -> None:
-        async with app.lantern(content, half_made, None, lambda: real_embedder):
+    async def fill(path) -> None:
+        async with app.lantern(content, path, None, lambda: real_embedder):
             pass
 
-    with FileLock(shared / "vectors.lock"):
-        if not made.exists():
-            asyncio.run(fill())
-            half_made.rename(made)
-    shutil.copy(made, mine)
-    return mine
+    return made_once(tmp_path_factory, "vectors.db", fill, kept_for_later(request.config, "vectors.db"))
 
 
 @pytest.fixture
@@ -101,7 +114,7 @@ def small_content(content) -> app.Content:
         f"which {thing} is best" for thing in ("pizza", "car", "phone", "song", "film", "dog", "cat", "game")
     )
     pack = Pack((Topic(TopicId("basics"), "Basics"),), entries, off_topic)
-    return app.Content(content.texts, pack, content.crisis, content.setbacks)
+    return replace(content, pack=pack)
 
 
 @pytest.fixture

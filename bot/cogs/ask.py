@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot.cogs.gate import CAPABILITY, country_of, guild_of, may_meet
+from bot.cogs.gate import CAPABILITY, guild_of, may_meet
 from bot.cogs.tell import guarded, say
 from bot.core.errors import BlankQuestionError, WordlessQuestionError
 from bot.core.models import UserId
 from bot.core.moderation import Capability
-from bot.views.answers import START, help_card, reply_card, sentence
+from bot.views.answers import START, reply_card, sentence
 from bot.views.trail import Trail
 
 if TYPE_CHECKING:
+    from bot.cogs.care import Care
     from bot.core.texts import Texts
     from bot.faq.asking import Asked, Asking
 
@@ -41,12 +42,12 @@ def may_post(interaction: discord.Interaction[Any]) -> bool:
     return allowed.send_messages_in_threads if in_thread else allowed.send_messages
 
 
-def add_commands(tree: app_commands.CommandTree[discord.Client], asking: Asking, texts: Texts) -> None:
+def add_commands(tree: app_commands.CommandTree[discord.Client], asking: Asking, texts: Texts, care: Care) -> None:
     """Add every command to the tree; their names and descriptions come from prompts/."""
     commands: list[Command | app_commands.ContextMenu] = [
-        _ask_command(asking, texts),
+        _ask_command(asking, texts, care),
         _about_command(asking, texts),
-        _menu_command(asking, texts),
+        _menu_command(asking, texts, care),
     ]
     for command in commands:
         command.allowed_contexts = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False)
@@ -59,21 +60,26 @@ async def reply_to(
     asked: Asked,
     asking: Asking,
     texts: Texts,
+    care: Care,
     *,
     own_words: bool = True,
     trail: Trail = START,
     is_private: bool = True,
 ) -> None:
-    """Answer a deferred interaction. Own words of crisis get where to find help first.
+    """Answer a deferred interaction. Own words of crisis are met with a question, and where to find help, first.
 
     `is_private`: nobody else sees the answer.
     """
     # Help does not wait for the search, and comes even where the search fails.
-    needs_help = own_words and asked.is_personal
-    if needs_help:
-        await interaction.edit_original_response(view=help_card(texts, country_of(interaction)))
+    helped = asked.is_personal and own_words and await _help_first(interaction, asked, care)
     user = UserId(interaction.user.id)
     reply = await asking.ask(guild_of(interaction), asked, user=user, own_words=own_words)
+    if reply.help_first and not asked.is_personal:
+        if not is_private:
+            # What was meant for everybody becomes private: nobody else learns why.
+            await interaction.delete_original_response()
+            is_private = True
+        helped = await _help_first(interaction, asked, care)
     card = reply_card(
         reply,
         texts,
@@ -82,14 +88,22 @@ async def reply_to(
         may_share=is_private and may_post(interaction),
         may_meet=is_private and may_meet(interaction),
     )
-    if needs_help:
+    if helped:
         await interaction.followup.send(view=card, ephemeral=True)
     else:
         await interaction.edit_original_response(view=card)
     await asking.count(guild_of(interaction), reply, is_asked=True)
 
 
-def _ask_command(asking: Asking, texts: Texts) -> Command:
+async def _help_first(interaction: Interaction, asked: Asked, care: Care) -> bool:
+    """Show the question, and where to find help; False where these very words were only venting."""
+    card = care.card(interaction, asked.text)
+    if card is not None:
+        await interaction.edit_original_response(view=card)
+    return card is not None
+
+
+def _ask_command(asking: Asking, texts: Texts, care: Care) -> Command:
     choice = app_commands.Choice[str]
 
     @app_commands.rename(
@@ -120,7 +134,7 @@ def _ask_command(asking: Asking, texts: Texts) -> Command:
         # Whoever writes of wanting to die is never answered in public, whatever they chose.
         is_private = not wants_public or not may_post(interaction) or asked.is_personal
         await interaction.response.defer(ephemeral=is_private)
-        await reply_to(interaction, asked, asking, texts, is_private=is_private)
+        await reply_to(interaction, asked, asking, texts, care, is_private=is_private)
 
     async def suggest(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         rows = await asking.suggest(guild_of(interaction), typed)
@@ -152,7 +166,7 @@ def _about_command(asking: Asking, texts: Texts) -> Command:
     )
 
 
-def _menu_command(asking: Asking, texts: Texts) -> app_commands.ContextMenu:
+def _menu_command(asking: Asking, texts: Texts, care: Care) -> app_commands.ContextMenu:
     async def answer_message(interaction: Interaction, message: discord.Message) -> None:
         await guarded(interaction, _preview(interaction, message), texts)
 
@@ -165,7 +179,7 @@ def _menu_command(asking: Asking, texts: Texts) -> app_commands.ContextMenu:
             return
         own_words = message.author.id == interaction.user.id
         trail = Trail(message.id)
-        await reply_to(interaction, asked, asking, texts, own_words=own_words, trail=trail)
+        await reply_to(interaction, asked, asking, texts, care, own_words=own_words, trail=trail)
 
     return app_commands.ContextMenu(
         name=texts("command.menu_answer.name"), callback=answer_message, extras={CAPABILITY: Capability.ASK}

@@ -13,22 +13,26 @@ from discord import app_commands
 
 from bot.cogs.ask import add_commands
 from bot.cogs.buttons import Buttons
+from bot.cogs.care import Care, CareDesk
 from bot.cogs.delivery import Delivery
 from bot.cogs.desk import Desk
 from bot.cogs.elsewhere import Watch
 from bot.cogs.forum import ForumPosts
 from bot.cogs.gate import CAPABILITY, Gate
+from bot.cogs.housekeeping import Housekeeping
 from bot.cogs.moderators import moderators
+from bot.cogs.pace import Pacing
 from bot.cogs.peers import peers
 from bot.cogs.peers.clock import Clock
 from bot.cogs.peers.inbox import InboxDesk
+from bot.cogs.personal import PersonalDesk
 from bot.cogs.routes import Router
 from bot.cogs.suggest import Suggest
 from bot.cogs.tell import guarded, say, tell
 from bot.cogs.weekly import Weekly
 from bot.core.errors import LanternError, StorageError
 from bot.core.moderation import Capability
-from bot.views.ids import DESK, MEET, PREFIX
+from bot.views.ids import CARE, DESK, MEET, OWN, PREFIX
 
 if TYPE_CHECKING:
     from bot.app import Lantern
@@ -51,27 +55,34 @@ class LanternClient(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
         )
-        texts, gate = lantern.texts, Gate(lantern.guilds)
-        self.tree = Tree(self, lantern, gate)
+        texts, gate, care = lantern.texts, Gate(lantern.guilds, Pacing(lantern.texts)), Care(lantern)
+        self.tree = Tree(self, lantern, gate, care)
         self._facts = lantern.activity
         self._force_sync = force_sync
-        add_commands(self.tree, lantern.asking, texts)
-        self.desk = Desk(lantern, gate, self)
+        add_commands(self.tree, lantern.asking, texts, care)
+        self.desk = Desk(lantern, gate, self, care)
         routes, meeting = moderators(self.tree, self.desk), peers(self.tree, self.desk)
         self.delivery = Delivery(self.desk)
         self.forum = ForumPosts(self.desk)
         self.weekly = Weekly(self.desk, checker)
         self.watch = Watch(self.desk) if checker is not None else None
         self.clock = Clock(self.desk)
+        self.housekeeping = Housekeeping(self.desk)
         self._acts_unasked = checker is not None
         self._inbox = InboxDesk(self.desk)
         suggest = Suggest(self.desk)
         suggest.add_to(self.tree)
+        care_desk = CareDesk(self.desk)
+        care_desk.add_to(self.tree)
+        personal = PersonalDesk(self.desk)
+        personal.add_to(self.tree)
         buttons = Buttons(lantern.asking, lantern.proposals, texts)
         self.routers = (
             Router(PREFIX, {**buttons.routes, **self.forum.routes, **suggest.routes}, gate, texts),
             Router(DESK, routes, gate, texts),
             Router(MEET, meeting, gate, texts),
+            Router(CARE, care_desk.routes, gate, texts),
+            Router(OWN, personal.routes, gate, texts),
         )
 
     async def setup_hook(self) -> None:
@@ -94,6 +105,7 @@ class LanternClient(discord.Client):
         self.weekly.start()
         if self._acts_unasked:
             self.clock.start()
+            self.housekeeping.start()
         if self.watch is not None:
             self.watch.start()
 
@@ -102,6 +114,7 @@ class LanternClient(discord.Client):
         self.delivery.stop()
         await self.weekly.close()
         await self.clock.close()
+        await self.housekeeping.close()
         if self.watch is not None:
             await self.watch.close()
         await super().close()
@@ -127,17 +140,24 @@ class LanternClient(discord.Client):
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Route clicks and saved modals; discord.py itself routes commands and autocomplete."""
         if interaction.type in ROUTED:
-            for router in self.routers:
-                await router.handle(interaction)
+            await self._route(interaction)
+        if interaction.type is not discord.InteractionType.autocomplete:
+            await self.housekeeping.saw(interaction)
+
+    async def _route(self, interaction: discord.Interaction[Any]) -> None:
+        for router in self.routers:
+            if await router.handle(interaction):
+                return
+        await guarded(interaction, say(interaction, self.desk.texts("error.button_old")), self.desk.texts)
 
 
 class Tree(app_commands.CommandTree[LanternClient]):
     """A command tree that asks the gate, and whose errors reach the person as a sentence."""
 
-    def __init__(self, client: LanternClient, lantern: Lantern, gate: Gate) -> None:
+    def __init__(self, client: LanternClient, lantern: Lantern, gate: Gate, care: Care) -> None:
         super().__init__(client)
         self._texts = lantern.texts
-        self._asking = lantern.asking
+        self._care = care
         self._gate = gate
 
     async def interaction_check(self, interaction: discord.Interaction[LanternClient], /) -> bool:
@@ -145,6 +165,7 @@ class Tree(app_commands.CommandTree[LanternClient]):
         needed = interaction.command.extras[CAPABILITY] if interaction.command else Capability.ASK
         try:
             await self._gate.require(interaction, needed)
+            self._gate.pacing.of_command(interaction, needed)
         except LanternError as error:
             if interaction.type is discord.InteractionType.autocomplete:
                 await interaction.response.autocomplete([])
@@ -155,8 +176,9 @@ class Tree(app_commands.CommandTree[LanternClient]):
 
     async def _refuse(self, interaction: discord.Interaction[LanternClient], error: LanternError) -> None:
         """Say why; where to find help comes first for who needs it, whatever they may do here."""
-        if any(isinstance(typed, str) and self._asking.is_personal(typed) for _, typed in interaction.namespace):
-            await say(interaction, self._texts("help.text"))
+        typed = "\n".join(typed for _, typed in interaction.namespace if isinstance(typed, str))
+        if (card := self._care.card_if_needed(interaction, typed, kept="care.not_kept")) is not None:
+            await interaction.response.send_message(view=card, ephemeral=True)
         raise error
 
     async def on_error(

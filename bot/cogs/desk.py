@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.app import Lantern
+    from bot.cogs.care import Care
     from bot.cogs.gate import Gate, Interaction
     from bot.core.models import GuildId
     from bot.core.moderation import Capability
@@ -37,6 +38,7 @@ class Desk:
     lantern: Lantern
     gate: Gate
     client: discord.Client
+    care: Care
 
     @property
     def texts(self) -> Texts:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.core.errors import NotAllowedError, NotHereError
+from bot.core.errors import NotAllowedError, NotHereError, StorageError
 from bot.core.models import NO_GUILD, GuildId, UserId
-from bot.core.moderation import Actor, Capability
+from bot.core.moderation import Actor, Capability, GuildSettings
 from bot.core.texts import SPOKEN
 from bot.faq.rights import may
 
 if TYPE_CHECKING:
-    from bot.core.moderation import GuildSettings
+    from bot.cogs.pace import Pacing
     from bot.faq.guilds import Guilds
 
 CAPABILITY = "capability"
@@ -21,7 +23,13 @@ CAPABILITY = "capability"
 SETTINGS = "settings"
 """Where an interaction has, in its `extras`, those of its server once the gate let it in."""
 
+IN_DIRECT_MESSAGES = frozenset({Capability.ALWAYS, Capability.ASK})
+PATIENCE_SECONDS = 0.5
+"""How long what is open to everybody waits for a server's settings: Discord gives a first answer 3 s."""
+
 Interaction = discord.Interaction[Any]
+
+log = logging.getLogger(__name__)
 
 
 def guild_of(interaction: Interaction) -> GuildId:
@@ -42,32 +50,52 @@ def actor_of(interaction: Interaction) -> Actor:
     )
 
 
+def settings_of(interaction: Interaction) -> GuildSettings | None:
+    """Return the settings of the server where something happens, where the gate could look them up."""
+    settings: GuildSettings | None = interaction.extras.get(SETTINGS)
+    return settings
+
+
 def country_of(interaction: Interaction) -> str | None:
     """Return the country whose helplines a server names first, where the gate could look it up."""
-    settings: GuildSettings | None = interaction.extras.get(SETTINGS)
+    settings = settings_of(interaction)
     return settings.country if settings else None
 
 
 def may_meet(interaction: Interaction) -> bool:
     """Tell whether somebody may opt in to meet others here, where the gate could look it up."""
-    settings: GuildSettings | None = interaction.extras.get(SETTINGS)
+    settings = settings_of(interaction)
     return settings is not None and settings.peers.is_on and may(actor_of(interaction), Capability.MEET, settings)
 
 
 class Gate:
     """Asks the server's settings whether somebody may do something."""
 
-    def __init__(self, guilds: Guilds) -> None:
+    def __init__(self, guilds: Guilds, pacing: Pacing) -> None:
+        """`pacing`: what commands and clicks are counted with once they may be used."""
         self.guilds = guilds
+        self.pacing = pacing
 
     async def require(self, interaction: Interaction, capability: Capability) -> tuple[Actor, GuildSettings]:
-        """Return who acts, and the server's settings. Raises NotAllowedError, NotHereError."""
+        """Return who acts, and the server's settings; for ALWAYS, the defaults where they cannot be read.
+
+        Raises NotAllowedError, NotHereError.
+        """
         guild, actor = guild_of(interaction), actor_of(interaction)
-        if guild == NO_GUILD and capability is not Capability.ASK:
+        if guild == NO_GUILD and capability not in IN_DIRECT_MESSAGES:
             raise NotHereError(f"{capability} was asked for in direct messages.")
-        settings = await self.guilds.settings(guild)
+        known = await (self._at_best(guild) if capability is Capability.ALWAYS else self.guilds.settings(guild))
+        interaction.extras[SETTINGS] = known
+        settings = known or GuildSettings()
         SPOKEN.set(settings.language or "")
-        interaction.extras[SETTINGS] = settings
         if guild != NO_GUILD and not may(actor, capability, settings):
             raise NotAllowedError(f"Somebody without the capability {capability} asked for it.")
         return actor, settings
+
+    async def _at_best(self, guild: GuildId) -> GuildSettings | None:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await self.guilds.settings(guild)
+        except (StorageError, TimeoutError) as error:
+            log.warning("A server's settings could not be read, and are taken as the defaults: %s", error)
+            return None

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.cogs.tell import guarded, say
-from bot.core.errors import OldButtonError
+from bot.core.errors import OldButtonError, TooFastError
+from bot.safety.text import quoted
 from bot.views.ids import parse_action
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from bot.core.moderation import Capability
     from bot.core.texts import Texts
     from bot.views.ids import Action
+
+RETURNED = 3800
+"""Characters of what somebody typed that are shown to them when it was not saved; a message holds 4000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +48,29 @@ class Router:
         self._gate = gate
         self._texts = texts
 
-    async def handle(self, interaction: Interaction) -> None:
-        """Do what a click, a pick or a saved modal asks for; those of other prefixes are left alone."""
+    async def handle(self, interaction: Interaction) -> bool:
+        """Do what a click, a pick or a saved modal asks for; False for those of other prefixes."""
         meant = parse_action(str(data_of(interaction).get("custom_id", "")), self.prefix)
         if meant is None:
-            return
+            return False
         route = self.routes.get((meant.verb, len(meant.arguments)))
         if route is None:
             await guarded(interaction, say(interaction, self._texts("error.button_old")), self._texts)
         else:
             await guarded(interaction, self._do(interaction, route, meant), self._texts)
+        return True
 
     async def _do(self, interaction: Interaction, route: Route, meant: Action) -> None:
         if not route.keeps_first:
             if not route.opens_modal:
                 await interaction.response.defer()
             await self._gate.require(interaction, route.capability)
+        try:
+            self._gate.pacing.of_press(interaction, route.capability, meant.verb)
+        except TooFastError:
+            if typed := "\n\n".join(filter(None, fields_of(interaction).values())):
+                await say(interaction, f"{self._texts('rates.returned')}\n{quoted(typed, RETURNED)}")
+            raise
         await route.do(interaction, *meant.arguments)
 
 

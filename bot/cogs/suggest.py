@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from discord import app_commands
 
-from bot.cogs.gate import country_of, guild_of
+from bot.cogs.gate import guild_of
 from bot.cogs.routes import Route, fields_of
 from bot.cogs.tell import guarded
 from bot.core.errors import LanternError
 from bot.core.models import EntryId, UserId
 from bot.core.moderation import Capability
-from bot.views.answers import help_card, sentence
+from bot.views.answers import sentence
 from bot.views.suggestions import ANSWER, QUESTION, WHAT, WHY, improve_form, returned_card, suggest_form
 
 if TYPE_CHECKING:
@@ -75,6 +75,9 @@ class Suggest:
         except LanternError:
             await interaction.followup.send(view=returned_card(typed.values(), self._texts), ephemeral=True)
             raise
-        help_first = help_card(self._texts, country_of(interaction))
-        card = sentence(self._texts("suggest.thanks")) if suggestion else help_first
+        if suggestion is None:  # words of crisis, which are not kept
+            card = self._desk.care.card(interaction, "\n".join(typed.values()))
+            card = card or sentence(self._texts("care.not_kept"))
+        else:
+            card = sentence(self._texts("suggest.thanks"))
         await interaction.followup.send(view=card, ephemeral=True)

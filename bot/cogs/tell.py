@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import discord
 
-from bot.core.errors import LanternError
+from bot.core.errors import LanternError, TooFastError
 from bot.logs import new_incident
 from bot.views.answers import sentence
 
@@ -71,7 +71,8 @@ def text_for(error: Exception, texts: Texts) -> str | None:
         return None
     if isinstance(error, LanternError) and error.text_key != LanternError.text_key:
         log.warning("%s: %s", type(error).__name__, error)
-        return texts(error.text_key)
+        again = {"again": discord.utils.format_dt(error.again_at, "R")} if isinstance(error, TooFastError) else {}
+        return texts(error.text_key, **again)
     if is_discord_down(error):
         log.warning("Discord did not answer as it should: %s", error)
         return texts("error.discord_down")

@@ -30,27 +30,31 @@ _BUTTONS = """
     up.retire up.skip up.take up.verify
     forum.again forum.dismiss forum.helped forum.never forum.read forum.turn_on forum.turn_off
     setup.roles setup.channels setup.forums setup.habits setup.meeting setup.forget setup.turn_on setup.turn_off
-    setup.country_other inbox.open inbox.back inbox.skip inbox.mentoring offer.agree offer.decline offer.wrong
+    setup.country_other setup.care setup.duty_hours_set care.label_yes care.label_no care.label_person care.label_tell
+    care.label_tomorrow care.label_lines care.label_page
+    inbox.open inbox.back inbox.skip inbox.mentoring offer.agree offer.decline offer.wrong
     meeting.end meeting.direct_instead meeting.open_thread meeting.met meeting.talking meeting.not_yet meeting.stop
     matching.look matching.unfounded matching.settled matching.remove matching.back matching.add_topic
     answer.meet join.agree profile.you profile.happened profile.talking profile.next profile.start profile.show_preview
     profile.write profile.set_zone profile.open_again status.inbox status.edit status.resume status.leave
+    mydata.delete privacy.link
 """
 _MODAL_TITLES = """
     editor.title_new editor.title_edit editor.send_back import.paste_title queue.typed_title setup.country_other
-    suggest.title suggest.improve_title suggest.decline_title wrong.title matching.add_topic
+    suggest.title suggest.improve_title suggest.decline_title setup.duty_hours_title wrong.title matching.add_topic
     profile.words_title profile.zone_title
 """
 _FIELD_LABELS = """
     editor.field_question editor.field_answer editor.field_phrasings editor.field_topic editor.field_sources
-    editor.reason import.paste_label queue.typed_entry setup.country_letters
+    editor.reason import.paste_label queue.typed_entry setup.country_letters setup.duty_hours_label
     suggest.question suggest.answer suggest.why suggest.what suggest.decline_reason
     wrong.reason wrong.text matching.topic matching.topic_kind
     profile.story profile.sentence profile.zone
 """
 _FIELD_HINTS = """
     editor.hint_question editor.hint_answer editor.hint_phrasings editor.hint_topic editor.hint_sources editor.hint_file
-    editor.reason_hint import.paste_hint queue.typed_hint setup.country_example
+    editor.reason_hint import.paste_hint queue.typed_hint setup.country_example setup.duty_hours_hint
+    care.label_elsewhere
     suggest.question_hint suggest.answer_hint suggest.what_hint suggest.decline_hint
     setup.hour setup.rounds setup.people
     wrong.text_hint word.wrong_money word.wrong_sexual word.wrong_pressure word.wrong_pretends word.wrong_elsewhere
@@ -69,6 +73,7 @@ _FIELD_HINTS = """
 _PLACEHOLDERS = """
     prop.pick queue.merge queue.link up.filter setup.manage_messages setup.manage_server setup.everybody setup.who_asks
     setup.choose_again setup.no_channel setup.no_forum setup.no_country setup.no_peers_channel
+    setup.no_duty_role care.label_country
     wrong.pick matching.remove_topic join.how_old profile.nothing profile.choose_one
     profile.choose_several
 """

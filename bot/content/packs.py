@@ -13,7 +13,6 @@ from bot.content.yaml_source import YamlSource, read_yaml
 from bot.core.errors import ContentError, Problem
 from bot.core.models import Pack, Topic, TopicId
 from bot.core.peers import Setback
-from bot.safety.crisis import CrisisPhrases
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,14 +46,6 @@ def load_setbacks(data: Path) -> tuple[Setback, ...]:
     setbacks = _setbacks(source)
     _raise_problems(source)
     return setbacks or ()
-
-
-def load_crisis(data: Path) -> CrisisPhrases:
-    """Return the phrases of data/crisis.yaml, compiled; raises ContentError like `load_pack`."""
-    source = read_yaml(data / "crisis.yaml")
-    _check_lines(source)
-    _raise_problems(source)
-    return CrisisPhrases.of(source.value)
 
 
 def load_tone(data: Path) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from bot.core.peers import Member, Profile
@@ -242,6 +243,10 @@ class SealBrokenError(StorageError):
     text_key = "error.sealed"
 
 
+class RingLockedError(SealBrokenError):
+    """The key to everything encrypted is not there, or is another one."""
+
+
 class NotMemberError(LanternError):
     """Somebody who has not opted in to be introduced asked for what only those can have."""
 
@@ -290,6 +295,17 @@ class LimitError(LanternError):
     """Somebody did something too often in too short a time; nothing was done."""
 
     text_key = "peers.too_often"
+
+
+class TooFastError(LanternError):
+    """Somebody, or everybody on a server together, did more than the bot takes in; nothing was done."""
+
+    text_key = "rates.too_fast"
+
+    def __init__(self, message: str, again_at: datetime) -> None:
+        """`again_at`: when it is possible again."""
+        self.again_at = again_at
+        super().__init__(message)
 
 
 class NoSuchIntroductionError(LanternError):

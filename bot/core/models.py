@@ -119,11 +119,15 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the search found: the best entries, best first, P(the first one answers), and what to make of it."""
+    """What the search found: the best entries, best first, P(the first one answers), and what to make of it.
+
+    `is_heavy`: the question's meaning is near to that of people who think of ending their life.
+    """
 
     hits: tuple[Hit, ...]
     probability: float
     thresholds: Thresholds
+    is_heavy: bool = False
 
 
 @dataclass(frozen=True, slots=True)

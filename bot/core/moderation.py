@@ -24,6 +24,9 @@ ProposalId = NewType("ProposalId", int)
 class Capability(StrEnum):
     """What somebody may do. Each includes those before it, but nobody meets others by looking after a FAQ."""
 
+    ALWAYS = "always"
+    """What nobody can be kept from, whatever `/setup` says and whichever roles they lost: help in a crisis, seeing and
+    deleting what is stored about oneself, leaving. No role is named for it, and it holds with the database down."""
     ASK = "ask"
     MEET = "meet"
     """Opt in to be introduced to others; of the rest, only ADMINISTER includes it."""
@@ -37,7 +40,7 @@ class Capability(StrEnum):
         if other is Capability.MEET:
             return self in {Capability.MEET, Capability.ADMINISTER}
         if self is Capability.MEET:
-            return other is Capability.ASK
+            return other in {Capability.ALWAYS, Capability.ASK}
         order = list(Capability)
         return order.index(self) >= order.index(other)
 
@@ -63,6 +66,14 @@ class ForumMode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Duty:
+    """Whom somebody in a crisis may ask for on a server: a role, and in its own words when they are there."""
+
+    role: int | None = None
+    hours: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class GuildSettings:
     """What `/setup` set. Channels and roles are Discord's ids, and may have been deleted since."""
 
@@ -78,6 +89,7 @@ class GuildSettings:
     country: str | None = None
     """Two letters, ISO 3166: whose helplines are named first."""
     peers: PeerSettings = field(default_factory=PeerSettings)
+    duty: Duty = field(default_factory=Duty)
 
 
 class ChangeKind(StrEnum):

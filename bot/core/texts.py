@@ -12,6 +12,7 @@ from string import Formatter
 from typing import TYPE_CHECKING
 
 from bot.core.sentences import (
+    care,
     commands,
     editing,
     introductions,
@@ -19,7 +20,9 @@ from bot.core.sentences import (
     members,
     pairing,
     peers,
+    personal,
     queue,
+    rates,
     server,
     upkeep,
 )
@@ -29,7 +32,11 @@ if TYPE_CHECKING:
 
 DECLARED: Mapping[str, frozenset[str]] = {
     key: frozenset(placeholders)
-    for part in (commands, members, editing, queue, server, upkeep, peers, introductions, pairing, matching)
+    for part in (
+        *(commands, care, members, editing, queue, server, upkeep, peers, introductions, pairing, matching),
+        rates,
+        personal,
+    )
     for key, placeholders in part.KEYS.items()
 }
 

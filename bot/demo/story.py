@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from simcord.components import walk_components
 
 from bot.core.models import GuildId
-from bot.core.moderation import Capability, ForumMode, GuildSettings
+from bot.core.moderation import Capability, Duty, ForumMode, GuildSettings
 from bot.demo.past import tell_past
 from bot.faq.digest import FIRST_HOUR
 
@@ -35,6 +35,7 @@ SUGGESTED = {
     "answer": "Short ones. I listen on the bus, and it keeps me in touch with the field.",
     "why": "I work nights and cannot come to talks.",
 }
+ON_DUTY = "most evenings, 18 to 22 UTC"
 WRITTEN = {
     "question": "What does a conditional offer mean, and what if I miss the condition?",
     "answer": "The place is yours once you have shown what they ask for, most often a final grade or a language "
@@ -56,6 +57,7 @@ async def tell_story(world: World, client: LanternClient) -> None:
         moderators_channel=world.place("moderators").id,
         forums={world.forum.id: ForumMode.SHADOW},
         digest_day=today.weekday(),
+        duty=Duty(world.guild.roles["Moderator"].id, ON_DUTY),
     )
     await lantern.guilds.update(guild, lambda _: settings)
     await tell_past(world, lantern)

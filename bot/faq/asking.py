@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.core.upkeep import Days
     from bot.faq.library import Library, Shelf
     from bot.faq.queue import Queue
-    from bot.safety.crisis import CrisisPhrases
+    from bot.safety.crisis import CrisisPhrases, Tier
 
 PICKED = re.compile(r"id:([a-z0-9-]{1,60})")
 """An autocomplete row's value; anything else that begins with `id:` is somebody's words."""
@@ -42,12 +42,18 @@ log = logging.getLogger(__name__)
 class Asked:
     """A question that was read once: 6,000 characters take milliseconds, of which the event loop has few.
 
-    `text`: what is searched and shown; `shortened`: there was more of it; `is_personal`: it has words of crisis.
+    `text`: what is searched and shown; `shortened`: there was more of it;
+    `tier`: how plainly its words speak of a crisis, None where they do not.
     """
 
     text: str
     shortened: bool
-    is_personal: bool
+    tier: Tier | None
+
+    @property
+    def is_personal(self) -> bool:
+        """It has words of crisis, and so it is never kept."""
+        return self.tier is not None
 
 
 class Asking:
@@ -80,7 +86,7 @@ class Asking:
         if not has_words(whole):
             raise WordlessQuestionError("The question has no words, only symbols.")
         text = cut(whole, QUESTION_LENGTH)
-        return Asked(text, shortened=text != whole, is_personal=self._crisis.found_in(whole))
+        return Asked(text, shortened=text != whole, tier=self._crisis.tier_of(whole))
 
     def is_personal(self, typed: str) -> bool:
         """Tell whether a text has words of crisis; any text may be asked about."""
@@ -99,12 +105,13 @@ class Asking:
         if picked := PICKED.fullmatch(asked.text):
             return await self.show(guild, EntryId(picked[1]), "")
         evidence = await self._search.search(guild, asked.text, without=frozenset())
+        is_personal = asked.is_personal or evidence.is_heavy
         reply = Reply(
             decide(evidence),
             asked.text,
             shortened=asked.shortened,
-            help_first=own_words and asked.is_personal,
-            is_personal=asked.is_personal,
+            help_first=own_words and is_personal,
+            is_personal=is_personal,
         )
         return await self._filled(guild, reply, user)
 
@@ -148,7 +155,7 @@ class Asking:
         shelf = await self._library.shelf(guild)
         entries = [entry for entry in shelf.entries.values() if entry.topic == topic]
         if not entries or topic not in shelf.topics:
-            raise EntryGoneError(f"There is no topic {topic!r} in this FAQ.")
+            raise EntryGoneError("There is no such topic in this FAQ.")
         return shelf.topics[topic], entries
 
     async def count(self, guild: GuildId, reply: Reply, *, is_asked: bool = False) -> None:
@@ -198,7 +205,8 @@ class Asking:
         missed: frozenset[EntryId] = frozenset(),
     ) -> Reply:
         decision = Decision(kind, None, evidence.probability, evidence.hits[:CHOICES])
-        reply = Reply(decision, question, is_personal=self._crisis.found_in(question))
+        is_personal = evidence.is_heavy or self._crisis.found_in(question)
+        reply = Reply(decision, question, is_personal=is_personal)
         return await self._filled(guild, reply, user, refused=missed.union(hit.entry_id for hit in evidence.hits))
 
     async def _filled(

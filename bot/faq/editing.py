@@ -190,7 +190,7 @@ class Editing:
         if owners and owners != [entry_id]:
             raise ConflictError(owners)
         if owners or len(entry.phrasings) >= PHRASINGS:
-            raise VersionGoneError(f"{entry_id} has that wording already, or {PHRASINGS} others.")
+            raise VersionGoneError(f"An entry has that wording already, or {PHRASINGS} others.")
         longer = replace(entry, phrasings=(*entry.phrasings, Phrasing(text)))
         change = Change(ChangeKind.PHRASING, by, (Edit(entry_id, revision_of(entry), longer),), text)
         return Saved(await self.apply(guild, change), entry_id, longer)
@@ -208,7 +208,7 @@ class Editing:
         Raises EntryGoneError, ConflictError, FormError where that makes too many wordings.
         """
         if kept == gone:
-            raise VersionGoneError(f"{kept} cannot be merged into itself.")
+            raise VersionGoneError("An entry cannot be merged into itself.")
         shelf = await self._library.shelf(guild)
         into, other = shelf.entry(kept), shelf.entry(gone)
         known = {normalise(text) for text in into.texts}

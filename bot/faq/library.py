@@ -44,7 +44,7 @@ class Shelf:
     def entry(self, entry_id: EntryId) -> Entry:
         """Return an entry. Raises EntryGoneError."""
         if entry_id not in self.entries:
-            raise EntryGoneError(f"There is no entry {entry_id!r} in this FAQ.")
+            raise EntryGoneError("There is no such entry in this FAQ.")
         return self.entries[entry_id]
 
 

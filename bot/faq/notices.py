@@ -22,14 +22,22 @@ class Notices:
         """Called when there is something new to send."""
 
     async def add(
-        self, guild: GuildId, user: UserId, text_key: str, *, entry_id: EntryId | None = None, **details: str
+        self,
+        guild: GuildId,
+        user: UserId,
+        text_key: str,
+        *,
+        entry_id: EntryId | None = None,
+        author: UserId | None = None,
+        **details: str,
     ) -> None:
         """Tell somebody a sentence of prompts/ once, by direct message.
 
         `details`: the sentence's values, shown letter for letter; `{server}` is filled in by itself.
         `entry_id`: an entry whose whole answer goes with it. `user`: MODERATORS for the moderators' channel.
+        `author`: whose words the values are; by default the reader's.
         """
-        await self._outbox.add_notice(Notice(0, guild, user, text_key, details, entry_id))
+        await self._outbox.add_notice(Notice(0, guild, user, text_key, details, entry_id), author=author)
         self.ring()
 
     def ring(self) -> None:

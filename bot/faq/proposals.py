@@ -65,7 +65,7 @@ class Proposals:
             return self._pseudonyms.of(user, f"proposal:{proposal}")
 
         try:
-            await self._notes.support(guild, kind, entry_id, question, person=person)
+            await self._notes.support(guild, kind, entry_id, question, person=person, author=user)
         except StorageError as error:
             # The vote itself was counted; nobody is owed an error about what a moderator might have made of it.
             log.warning("A vote became no proposal: %s", error)

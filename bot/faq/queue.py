@@ -74,11 +74,11 @@ class Queue:
             return self._pseudonyms.of(user, f"{ORIGIN}{question_id}") if user is not None else ""
 
         asked = Recorded(0, question, vector, model, frozenset(map(_state_of, refused)))
-        noted = await self._store.note(guild, asked, person=person if user is not None else None)
+        noted = await self._store.note(guild, asked, person=person if user is not None else None, author=user)
         if noted.state is QuestionState.WAITING and noted.is_new_asker and noted.askers == WANTED:
             short, people = cut(question, QUESTION_LENGTHS[1]), str(WANTED)
             await self._notices.add(
-                guild, MODERATORS, "queue.wanted", question=short, number=str(noted.id), people=people
+                guild, MODERATORS, "queue.wanted", author=user, question=short, number=str(noted.id), people=people
             )
         return noted
 

@@ -27,10 +27,11 @@ def _has(actor: Actor, capability: Capability, settings: GuildSettings) -> bool:
 
     A named role that was deleted is still named: nobody has it, and the default does not come back by itself.
     """
-    if roles := settings.roles.get(capability):
+    roles = settings.roles.get(capability)
+    if roles and capability is not Capability.ALWAYS:
         return not roles.isdisjoint(actor.roles)
     match capability:
-        case Capability.ASK:
+        case Capability.ALWAYS | Capability.ASK:
             return True
         case Capability.SUGGEST | Capability.MEET:
             return _has(actor, Capability.ASK, settings)

@@ -39,13 +39,11 @@ def _cover(split: Split, weights: NDArray[np.int64]) -> NDArray[np.int64]:
     A copy below len(edge) leads from u to v, one above from v to u. Raises OverflowError where floats could not tell
     the weights apart.
     """
-    count, size = len(weights), split.size
+    size = split.size
     if int(weights.max()) * 4 >= EXACT_FLOAT:
         raise OverflowError("the weights are too large for floating point")
     left, right = np.concatenate((split.u, split.v)), np.concatenate((split.v, split.u))
-    best = _heaviest(left, right, np.concatenate((weights, weights)))
-    left, right = left[best], right[best]
-    cost = int(weights.max()) + 1 - weights[best % count]
+    cost = int(weights.max()) + 1 - np.concatenate((weights, weights))
     # A column of its own for each row, dearer than any edge, keeps the matching full.
     rows = np.concatenate((left, np.arange(size)))
     columns = np.concatenate((right, size + np.arange(size)))
@@ -56,16 +54,8 @@ def _cover(split: Split, weights: NDArray[np.int64]) -> NDArray[np.int64]:
     key = left * size + right
     order = np.argsort(key)
     real = np.flatnonzero(matched < size)
-    copy[real] = best[order[np.searchsorted(key[order], real * size + matched[real])]]
+    copy[real] = order[np.searchsorted(key[order], real * size + matched[real])]
     return copy
-
-
-def _heaviest(left: NDArray[np.int64], right: NDArray[np.int64], weights: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the heaviest of the edges between the same two, as indices."""
-    order = np.lexsort((-weights, right, left))
-    is_first = np.ones(len(order), np.bool_)
-    is_first[1:] = (left[order][1:] != left[order][:-1]) | (right[order][1:] != right[order][:-1])
-    return order[is_first]
 
 
 def _integral(split: Split, copy: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -164,11 +154,11 @@ def _bridges(split: Split, found: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 
 def _neighbourhood(split: Split, found: NDArray[np.int64], seeds: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return a mask of vertices around some, shape (size,), that cuts no pair of a matching in two."""
+    """Return a mask of vertices around some left out, shape (size,), that cuts no pair of a matching in two."""
     mate = np.arange(split.size)
     mate[split.u[found]], mate[split.v[found]] = split.v[found], split.u[found]
     around = np.zeros(split.size, np.bool_)
-    around[seeds] = around[mate[seeds]] = True
+    around[seeds] = True
     while True:
         touched = around[split.u] | around[split.v]
         wider = around.copy()

@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from bot.core.errors import LanternError
+from bot.logs import traceback_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +64,10 @@ def main() -> None:
     """Do the job that stands in standard input; write its result to standard output."""
     os.nice(NICENESS)
     module, name, args, kwargs = pickle.loads(sys.stdin.buffer.read())  # noqa: S301 - our own parent wrote it
-    result = getattr(importlib.import_module(module), name)(*args, **kwargs)
+    try:
+        result = getattr(importlib.import_module(module), name)(*args, **kwargs)
+    except Exception as error:  # noqa: BLE001 - what it says may be about people, and becomes a line of the log
+        sys.exit(traceback_of(error))
     sys.stdout.buffer.write(pickle.dumps(result))
 
 

@@ -12,6 +12,7 @@ from bot.core.matching import Kind
 from bot.core.models import UserId
 from bot.core.peers import Contact
 from bot.core.ports.introductions import Inbox
+from bot.peers.obstacles import TEXT_KEYS
 from bot.peers.steps import (
     DIRECT,
     LOST,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 IDS = 2**53
 """Ids are drawn from so many: one is never used again, so that an old button cannot answer a new offer."""
+OFFERED = "introduction.offered"
 IN_THREAD = frozenset({Contact.THREAD, Contact.EITHER})
 
 
@@ -79,9 +81,7 @@ class Introductions:
             )
             for offer in offers
         ]
-        letters = [
-            letter for each in made for letter in letters_of(each, "introduction.offered", now, until=unix(until))
-        ]
+        letters = [letter for each in made for letter in letters_of(each, OFFERED, now, until=unix(until))]
         places = [offer.places for offer in offers]
         return await self._store.offer(guild, list(zip(made, places, strict=True)), letters, also)
 
@@ -116,6 +116,11 @@ class Introductions:
     async def mark_read(self, guild: GuildId, user: UserId, letters: Sequence[Letter]) -> None:
         """Note that somebody saw letters; those of others stay as they are."""
         await self._letters.mark_read(guild, user, [letter.id for letter in letters])
+
+    async def obstacle(self, guild: GuildId, user: UserId) -> str | None:
+        """Return the text key of what stood in somebody's way in their last round; None since they were offered one."""
+        last = await self._letters.last_of(guild, user, {OFFERED, *TEXT_KEYS.values()})
+        return last.text_key if last is not None and last.text_key != OFFERED else None
 
     async def unpinged(self) -> Sequence[Letter]:
         """Return the unread letters, on every server, of people who were not pinged since they last read.

@@ -19,7 +19,7 @@ from bot.core.ports.introductions import Step
 from bot.peers.standing import active, met, rested, silent
 
 if TYPE_CHECKING:
-    from bot.core.introductions import Introduction
+    from bot.core.introductions import Card, Introduction
     from bot.core.peers import PeerSettings
     from bot.core.ports.introductions import Situation
 
@@ -216,15 +216,26 @@ def seen_by(introduction: Introduction, user: UserId) -> Introduction:
     elif state is IntroductionState.FROZEN:
         # Who did not end it sees it go on: a report must not show.
         state = IntroductionState.CLOSED if introduction.side_of(user).is_out else IntroductionState.REVEALED
+    cards, because = introduction.cards, introduction.because
+    if state is IntroductionState.CLOSED:
+        first, second = cards
+        cards, because = (remembered(first), remembered(second)), ()
     return replace(
         introduction,
         state=state,
+        cards=cards,
+        because=because,
         sides=(masked, introduction.sides[1]) if introduction.index_of(user) else (introduction.sides[0], masked),
         is_reminded=False,
         revealed_at=introduction.revealed_at if is_known else None,
         not_yets=0,
         end=None,
     )
+
+
+def remembered(card: Card) -> Card:
+    """Return what is left of a card once all is over: what both had in common, by which one knows it again."""
+    return replace(card, languages=(), helps=(), sentence="", stage=None, hours=None)
 
 
 def letters_of(introduction: Introduction, text_key: str, at: datetime, **details: str) -> tuple[Letter, ...]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.errors import Fault, SetbackFaultsError
 from bot.core.peers import Setback
+from bot.safety.cards import faults_in_sentence
 from bot.safety.text import clean, faults_in_answer, has_words, normalise, slug_of
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 MOST_SETBACKS = 25
 """Of a server in all: what one select of Discord holds."""
 LABEL_LENGTHS = (3, 60)
+LEADING = frozenset(f"card.{what}" for what in ("email", "link", "orcid", "handle", "year", "number"))
+"""What no card may hold, so no topic either (safety.md 7, 14)."""
 
 
 def taxonomy_of(shipped: Sequence[Setback], own: Sequence[Setback]) -> Mapping[str, Setback]:
@@ -27,6 +30,7 @@ def new_setback(typed: str, taxonomy: Mapping[str, Setback], *, is_sensitive: bo
     label = clean(typed)
     least, most = LABEL_LENGTHS
     faults = [Fault(found.text_key, found.values) for found in faults_in_answer(label)]
+    faults += [fault for fault in faults_in_sentence(label) if fault.text_key in LEADING]
     if not least <= len(label) <= most or not has_words(label):
         faults.append(Fault("setback.length", {"least": least, "most": most, "length": len(label)}))
     if normalise(label) in {normalise(setback.label) for setback in taxonomy.values()}:

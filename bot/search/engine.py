@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import numpy as np
 
 from bot.core.models import Evidence, Explanation, Thresholds
+from bot.safety.crisis import NO_PROTOTYPES
 from bot.search.batching import QuestionEmbedder
 from bot.search.calibration import OffTopic
 from bot.search.calibrator import Calibrator
 from bot.search.completion import Completer
+from bot.search.heaviness import Heaviness
 from bot.search.index import Index, build_index, text_hash, texts_to_embed
 from bot.search.likeness import alike, nearest
 from bot.search.negatives import Negatives
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from bot.core.models import Entry, EntryId, GuildId, Nearness, Pair, Suggestion
     from bot.core.ports import CalibrationStore, Embedder, VectorStore
     from bot.faq.library import Library, Shelf
+    from bot.safety.crisis import Prototypes
     from bot.search.calibration import Calibration
 
 OWN_INDEXES = 16
@@ -83,6 +86,7 @@ class SearchEngine:
         self._own: OrderedDict[GuildId, _Ready] = OrderedDict()
         self._pack: _Ready
         self._off_topic: OffTopic
+        self._heaviness: Heaviness
         self._calibrator: Calibrator
         self._renewals: dict[GuildId, asyncio.Task[None]] = {}
 
@@ -94,22 +98,28 @@ class SearchEngine:
         vectors: VectorStore,
         stored: CalibrationStore,
         progress: Callable[[int, int], None],
+        *,
+        prototypes: Prototypes = NO_PROTOTYPES,
     ) -> SearchEngine:
         """Index and calibrate the pack; only what is not stored yet is computed.
 
-        `progress(done, of)` counts texts.
+        `progress(done, of)` counts texts; `prototypes` say which questions are heavy, without them none is.
         """
         engine = cls(library, embedder, vectors, ThreadPoolExecutor(1, thread_name_prefix="search"))
         try:
-            await engine._prepare(stored, progress)
+            await engine._prepare(stored, progress, prototypes)
         except BaseException:
             engine.close()
             raise
         return engine
 
-    async def _prepare(self, stored: CalibrationStore, progress: Callable[[int, int], None]) -> None:
+    async def _prepare(
+        self, stored: CalibrationStore, progress: Callable[[int, int], None], prototypes: Prototypes
+    ) -> None:
         pack = self._library.pack
-        known = await self._embed([*texts_to_embed(pack.entries), *pack.off_topic], progress)
+        compared = (*pack.off_topic, *prototypes.heavy, *prototypes.light)
+        known = await self._embed([*texts_to_embed(pack.entries), *compared], progress)
+        self._heaviness = Heaviness.of(prototypes, known)
         self._off_topic = OffTopic(pack.off_topic, np.stack([known[text_hash(text)] for text in pack.off_topic]))
         self._calibrator = Calibrator(stored, self._off_topic, self.model, self._fitting)
         index = await self._off_loop(build_index, pack.entries, known)
@@ -136,7 +146,8 @@ class SearchEngine:
         if certain is not None:
             return certain
         vector = await self._questions.vector(question)
-        return await self._off_loop(ready.reader.evidence, question, vector, without)
+        evidence = await self._off_loop(ready.reader.evidence, question, vector, without)
+        return replace(evidence, is_heavy=self._heaviness.is_heavy(vector))
 
     async def evidence_for(self, guild: GuildId, question: str, vector: bytes) -> Evidence:
         """Return what `search` finds for a question whose float32 vector is known."""
@@ -172,7 +183,7 @@ class SearchEngine:
         ready = await self._ready(guild)
         if ready is None or not texts:
             return []
-        known = await self._embed(texts, lambda *_: None)
+        known = await self._embed(texts, lambda *_: None, are_kept=False)
         vectors = np.stack([known[text_hash(text)] for text in texts])
         return await self._off_loop(nearest, ready.reader.index, texts, vectors, without)
 
@@ -281,14 +292,15 @@ class SearchEngine:
     ) -> tuple[Index, Negatives]:
         """Index entries with what they are confirmed not to answer, in a thread that no question waits for."""
         texts = await asyncio.to_thread(texts_to_embed, entries)
-        vectors = await self._embed([*texts, *confirmed], lambda *_: None)
+        vectors = await self._embed(texts, lambda *_: None)
+        vectors |= await self._embed(list(confirmed), lambda *_: None, are_kept=False)
         index = await asyncio.to_thread(build_index, entries, vectors)
         return index, Negatives.of(index, confirmed, vectors)
 
     async def _embed(
-        self, texts: Sequence[str], progress: Callable[[int, int], None]
+        self, texts: Sequence[str], progress: Callable[[int, int], None], *, are_kept: bool = True
     ) -> dict[str, NDArray[np.float32]]:
-        return await vectors_of(texts, self._embedder, self._vectors, self._executor, progress)
+        return await vectors_of(texts, self._embedder, self._vectors, self._executor, progress, are_kept=are_kept)
 
     async def _off_loop(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, partial(job, *args, **kwargs))

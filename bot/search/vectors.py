@@ -27,10 +27,13 @@ async def vectors_of(
     store: VectorStore,
     executor: Executor | None,
     progress: Callable[[int, int], None],
+    *,
+    are_kept: bool = True,
 ) -> dict[str, NDArray[np.float32]]:
     """Return vectors by `text_hash`; new ones are computed in `executor` and stored chunk by chunk.
 
-    `progress(done, of)` counts the texts that were not stored.
+    `progress(done, of)` counts the texts that were not stored. `are_kept`: new ones are stored, in the clear: not for
+    what people typed and is not in the FAQ, for from a vector its text can be had (../shared/safety.md 6.2).
     """
     loop = asyncio.get_running_loop()
     by_hash = await loop.run_in_executor(executor, _by_hash, texts)  # of a whole FAQ, 0.2 s
@@ -45,7 +48,8 @@ async def vectors_of(
         vectors = await loop.run_in_executor(executor, embedder.embed, [by_hash[key] for key in keys])
         new = dict(zip(keys, vectors, strict=True))
         found.update(new)
-        await store.save(model_id, revision, {key: vector.tobytes() for key, vector in new.items()})
+        if are_kept:
+            await store.save(model_id, revision, {key: vector.tobytes() for key, vector in new.items()})
     progress(len(missing), len(missing))
     return found
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime
-
-from bot.safety.text import normalise
 
 
 def written(moment: datetime) -> str:
@@ -21,8 +18,3 @@ def now() -> str:
 def now_exactly() -> str:
     """Return the present moment, in UTC and microseconds: several in one second still have an order."""
     return datetime.now(UTC).isoformat(timespec="microseconds")
-
-
-def hash_of(question: str) -> str:
-    """Return the sha256 of a question's normalised form, hex: two ways to write the same words have the same."""
-    return hashlib.sha256(normalise(question).encode()).hexdigest()

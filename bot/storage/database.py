@@ -69,7 +69,7 @@ class Database:
         """
 
         def in_thread() -> T:
-            with _named_failures(self.path), _exclusively(self._db):
+            with named_failures(self.path), _exclusively(self._db):
                 return job(self._db, *args, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(self._executor, in_thread)
@@ -78,7 +78,7 @@ class Database:
         """Return the rows of a SELECT; no other process that writes keeps this waiting."""
 
         def in_thread() -> list[tuple[Any, ...]]:
-            with _named_failures(self.path):
+            with named_failures(self.path):
                 return self._db.execute(sql, values).fetchall()
 
         return await asyncio.get_running_loop().run_in_executor(self._executor, in_thread)
@@ -111,7 +111,7 @@ def _open(path: Path | None) -> sqlite_utils.Database:
 
 
 def _try_to_open(path: Path | None) -> sqlite_utils.Database:
-    with _named_failures(path):
+    with named_failures(path):
         if path is not None:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's questions are nobody else's
             if path.exists() and path.stat().st_size:
@@ -138,7 +138,7 @@ def inspect_file(path: Path) -> None:
 
     Changes nothing, and leaves no file beside it: one that nobody has open is read without taking part in its locks.
     """
-    with _named_failures(path):
+    with named_failures(path):
         path.open("rb").close()  # says more than SQLite does of a folder, or of a file that must not be read
         with contextlib.closing(sqlite3.connect(_address(path), uri=True, timeout=BUSY_SECONDS)) as connection:
             ((verdict, *_), *_) = connection.execute("PRAGMA quick_check(1)").fetchall()
@@ -160,6 +160,15 @@ def inspect_file(path: Path) -> None:
         )
 
 
+def fact_in(path: Path, name: str) -> str | None:
+    """Return a fact in the file at `path`, None where there is none; changes nothing, as `inspect_file`."""
+    with named_failures(path), contextlib.closing(sqlite3.connect(_address(path), uri=True)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'facts'").fetchone():
+            return None
+        row = connection.execute("SELECT value FROM facts WHERE name = ?", [name]).fetchone()
+        return row[0] if row else None
+
+
 def _address(path: Path) -> str:
     in_use = any(path.with_name(path.name + end).exists() for end in ("-wal", "-journal"))
     return f"{path.absolute().as_uri()}?mode=ro" + ("" if in_use else "&immutable=1")
@@ -177,7 +186,8 @@ def _exclusively(db: sqlite_utils.Database) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _named_failures(path: Path | None) -> Iterator[None]:
+def named_failures(path: Path | None) -> Iterator[None]:
+    """Turn every failure of SQLite, or of the file at `path`, into the StorageError that names it."""
     try:
         yield
     except sqlite3.Error as error:

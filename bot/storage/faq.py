@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.core.errors import ConflictError, VersionGoneError
+from bot.core.errors import ConflictError, SealBrokenError, VersionGoneError
 from bot.core.models import Entry, EntryId, GuildId, Phrasing, Source, Topic, TopicId, UserId
 from bot.core.moderation import ChangeId, ChangeKind, Version, VersionId, revision_of
 from bot.safety.text import normalise
 from bot.storage.columns import now
+from bot.storage.proposals import negative_context
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from bot.core.moderation import Change, Edit
     from bot.storage.database import Database
+    from bot.storage.keyring import Keyring
 
 _VERSIONS = """
     SELECT versions.id, change, entry_id, entry, kind, "by", at, note
@@ -41,8 +44,10 @@ _BEFORE = f"""
 class GuildEntries:
     """Implements the port GuildEdits."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keyring: Keyring | None = None) -> None:
+        """`keyring`: opens what moderators confirmed an entry not to answer; without it there is none of that."""
         self._database = database
+        self._keyring = keyring
 
     async def edits_of(self, guild: GuildId) -> Mapping[EntryId, Entry | None]:
         """Return what this guild changed or added, by id; None where it removed an entry of the pack."""
@@ -126,13 +131,21 @@ class GuildEntries:
         return await asyncio.to_thread(lambda: [entry_from_json(text) for (text,) in rows if text is not None])
 
     async def negatives_of(self, guild: GuildId) -> Mapping[str, frozenset[EntryId]]:
-        """Return questions, normalised, with the entries that moderators confirmed not to answer them."""
-        sql = "SELECT question, entry_id FROM negatives WHERE guild = ? ORDER BY question, entry_id"
+        """Return questions, normalised, with the entries that moderators confirmed not to answer them.
+
+        Without those that do not open: the FAQ goes on while the keys are locked away.
+        """
+        sql = "SELECT hash, question, person, entry_id FROM negatives WHERE guild = ? ORDER BY entry_id, hash"
         found: dict[str, frozenset[EntryId]] = {}
-        for question, entry_id in await self._database.read(sql, [guild]):
-            key = normalise(question)
-            found[key] = found.get(key, frozenset()) | {EntryId(entry_id)}
-        return found
+        if self._keyring is None:
+            return found
+        rows = await self._database.read(sql, [guild])
+        for hashed, sealed, person, entry_id in rows:
+            with suppress(SealBrokenError):
+                context = negative_context(guild, EntryId(entry_id), hashed)
+                key = normalise(self._keyring.words(guild, person).open(sealed, context).decode())
+                found[key] = found.get(key, frozenset()) | {EntryId(entry_id)}
+        return dict(sorted(found.items()))
 
     async def last_change_by(self, guild: GuildId, user: UserId) -> ChangeId | None:
         """Return somebody's newest change; None where they never made one."""

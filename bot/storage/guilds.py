@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from bot.core.moderation import Capability, ForumMode, GuildSettings
+from bot.core.moderation import Capability, Duty, ForumMode, GuildSettings
 from bot.core.peers import PeerSettings, Weights
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def _to_json(settings: GuildSettings) -> str:
     row["roles"] = {capability.value: sorted(roles) for capability, roles in settings.roles.items()}
     row["forums"] = {str(channel): mode.value for channel, mode in settings.forums.items()}
     row["peers"] = asdict(settings.peers)
+    row["duty"] = asdict(settings.duty)
     return json.dumps(row, sort_keys=True)
 
 
@@ -54,5 +55,5 @@ def _from_json(text: str) -> GuildSettings:
     row["roles"] = {Capability(name): frozenset(roles) for name, roles in row["roles"].items()}
     row["forums"] = {int(channel): ForumMode(mode) for channel, mode in row["forums"].items()}
     peers = row.pop("peers", {})
-    weights = Weights(**peers.pop("weights", {}))
-    return GuildSettings(**row, peers=PeerSettings(**peers, weights=weights))
+    weights, duty = Weights(**peers.pop("weights", {})), Duty(**row.pop("duty", {}))
+    return GuildSettings(**row, duty=duty, peers=PeerSettings(**peers, weights=weights))

@@ -1,4 +1,7 @@
-"""How an introduction is written into its row: what leads to nobody in plain columns, cards and reasons sealed."""
+"""How an introduction is written into its row: what leads to nobody in plain columns, cards and reasons sealed.
+
+Sealed with the keys of both together: once either is dropped, no copy gives the cards back.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,17 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from bot.core.errors import SealBrokenError
 from bot.core.introductions import Answer, Card, End, Introduction, IntroductionId, IntroductionState, Side
 from bot.core.matching import Kind, Reason
 from bot.core.models import GuildId, UserId
 from bot.core.peers import Help, Stage
+from bot.peers.steps import NOBODY, remembered
 from bot.storage.columns import written
 
 if TYPE_CHECKING:
-    from bot.storage.sealing import Sealer
+    from bot.storage.keyring import Keyring
+    from bot.storage.sealing import KeyedSealer
 
 COLUMNS = (
     "id, guild, round, kind, state, first, second, first_answer, second_answer, first_out, second_out, sealed, "
@@ -82,18 +88,37 @@ def to_row(introduction: Introduction) -> dict[str, Any]:
     }
 
 
-def sealed_cards(sealer: Sealer, introduction: Introduction) -> bytes:
-    """Return the cards and reasons of an introduction, encrypted and bound to its row."""
+def sealed_cards(keyring: Keyring, introduction: Introduction) -> bytes:
+    """Return the cards and reasons of an introduction, encrypted and bound to its row. Raises RingLockedError."""
     told = {"cards": list(map(asdict, introduction.cards)), "because": list(map(asdict, introduction.because))}
-    return sealer.seal(json.dumps(told, ensure_ascii=False), _context(introduction))
+    return _sealer(keyring, introduction).seal(json.dumps(told, ensure_ascii=False), _context(introduction))
 
 
-def opened(sealer: Sealer, row: tuple[Any, ...]) -> Introduction:
+def cards_without(keyring: Keyring, row: tuple[Any, ...], user: UserId) -> bytes:
+    """Return the cards in a row of COLUMNS as they are kept once `user` left: for the other one alone.
+
+    As long as it is open, they see them as always, which must not tell that somebody left; then only what both had
+    in common is left.
+    """
+    introduction = from_row(row)
+    if introduction.other_of(user).user == NOBODY or row[11] == FORGOTTEN:
+        return FORGOTTEN
+    try:
+        whole = opened(keyring, row)
+    except SealBrokenError:
+        return FORGOTTEN  # nobody sees them anyway
+    first, second = (replace(side, user=NOBODY) if side.user == user else side for side in whole.sides)
+    if whole.state is IntroductionState.CLOSED:
+        whole = replace(whole, cards=(remembered(whole.cards[0]), remembered(whole.cards[1])), because=())
+    return sealed_cards(keyring, replace(whole, sides=(first, second)))
+
+
+def opened(keyring: Keyring, row: tuple[Any, ...]) -> Introduction:
     """Return the introduction in a row of COLUMNS with its cards. Raises SealBrokenError."""
     introduction, sealed = from_row(row), row[11]
     if sealed == FORGOTTEN:
         return introduction
-    told = json.loads(sealer.open(sealed, _context(introduction)))
+    told = json.loads(_sealer(keyring, introduction).open(sealed, _context(introduction)))
     first, second = map(_card, told["cards"])
     because = tuple(Reason(each["text_key"], tuple(each["values"])) for each in told["because"])
     return replace(introduction, cards=(first, second), because=because)
@@ -106,6 +131,11 @@ def utc(moment: datetime) -> str:
 
 def _side(user: int, answer: str | None, *, is_out: int) -> Side:
     return Side(UserId(user), Answer(answer) if answer else None, is_out=bool(is_out))
+
+
+def _sealer(keyring: Keyring, introduction: Introduction) -> KeyedSealer:
+    present = (side.user for side in introduction.sides if side.user != NOBODY)
+    return keyring.sealer(introduction.guild, *present)
 
 
 def _context(introduction: Introduction) -> str:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.core.errors import NoSuchIntroductionError
+from bot.core.errors import NoSuchIntroductionError, RingLockedError, SealBrokenError
 from bot.core.introductions import IntroductionId
 from bot.core.matching import Kind
 from bot.core.models import UserId
 from bot.core.ports.peers import Tie, TieKind
-from bot.peers.steps import CHECK_INS, DIRECT, DONE, LOST, REMINDED
-from bot.storage.introduction_rows import COLUMNS, FORGOTTEN, OF_PERSON, from_row, opened, sealed_cards, to_row, utc
+from bot.core.retention import DEFAULT
+from bot.peers.steps import CHECK_INS, DIRECT, DONE, LOST, NOBODY, REMINDED
+from bot.storage.introduction_rows import (
+    COLUMNS,
+    FORGOTTEN,
+    OF_PERSON,
+    cards_without,
+    from_row,
+    opened,
+    sealed_cards,
+    to_row,
+    utc,
+)
 from bot.storage.introductions import advance, withdraw
 from bot.storage.letters import clean_letters, insert_letter
 from bot.storage.reports import clean_reports
@@ -27,14 +36,10 @@ if TYPE_CHECKING:
     from bot.core.introductions import End, Introduction, Letter
     from bot.core.models import GuildId
     from bot.core.ports.introductions import Also, Situation, Step
+    from bot.core.retention import Retention
     from bot.storage.database import Database
-    from bot.storage.sealing import Sealer
+    from bot.storage.keyring import Keyring
     from bot.storage.ties import Ties
-
-OFFERS_KEPT = timedelta(days=30)
-"""How long an offer that came to nothing is kept, and the cards of any that is over (safety.md 6.2)."""
-KNOWN_KEPT = timedelta(days=90)
-"""How long it is kept who knew whom, from when they did: so long it can be reported."""
 
 _DUE = """
     SELECT id FROM introductions WHERE guild = :guild AND (
@@ -67,13 +72,21 @@ _CLEAN = (
 )
 
 
+_OVER = f"""
+    SELECT {COLUMNS} FROM introductions
+    WHERE guild = :guild AND state = 'closed' AND (first = 0 OR second = 0) AND sealed != :forgotten
+"""  # noqa: S608 - names of columns
+"""Over, and one of both left: while it was open, its cards could not change without telling so."""
+
+
 class IntroductionTable:
     """Implements the port IntroductionStore."""
 
-    def __init__(self, database: Database, sealer: Sealer, ties: Ties) -> None:
+    def __init__(self, database: Database, keyring: Keyring, ties: Ties, kept: Retention = DEFAULT) -> None:
         self._database = database
-        self._sealer = sealer
+        self._keyring = keyring
         self._ties = ties
+        self._kept = kept
 
     async def offer(
         self,
@@ -87,12 +100,13 @@ class IntroductionTable:
         Left out, with their letters, are those of which somebody is not active any more, is held, is kept
         from the other, or has no place free. Each one kept ties both as `past`.
         """
-        rows = await asyncio.to_thread(self._rows, [introduction for introduction, _ in offers])
 
         def kept(db: sqlite_utils.Database) -> list[Introduction]:
             possible = self._possible(db, guild, offers)
             ids = {introduction.id for introduction in possible}
-            db.table("introductions").insert_all(rows[introduction.id] for introduction in possible)
+            # Sealed only now: whoever left since they were paired, and came back, has another key.
+            rows = [{**to_row(one), "sealed": sealed_cards(self._keyring, one)} for one in possible]
+            db.table("introductions").insert_all(rows)
             for introduction in possible:
                 first, second = (side.user for side in introduction.sides)
                 self._ties.add(db, guild, Tie(TieKind.PAST, first, second, introduction.offered_at))
@@ -116,7 +130,7 @@ class IntroductionTable:
         def changed(db: sqlite_utils.Database) -> Introduction:
             advance(db, guild, introduction, decide, now)
             sql = f"SELECT {COLUMNS} FROM introductions WHERE id = ?"  # noqa: S608 - names of columns
-            return opened(self._sealer, db.execute(sql, [introduction]).fetchone())
+            return opened(self._keyring, db.execute(sql, [introduction]).fetchone())
 
         return await self._database.run(changed)
 
@@ -136,12 +150,22 @@ class IntroductionTable:
         rows = await self._database.read(sql, [guild, introduction])
         if not rows:
             raise NoSuchIntroductionError("There is no such introduction on this server.")
-        return opened(self._sealer, rows[0])
+        return opened(self._keyring, rows[0])
 
     async def of(self, guild: GuildId, user: UserId) -> Sequence[Introduction]:
-        """Return every one of somebody's, oldest first, closed ones included. Raises SealBrokenError."""
-        rows = await self._database.read(OF_PERSON, {"guild": guild, "user": user})
-        return [opened(self._sealer, row) for row in rows]
+        """Return every one of somebody's, oldest first, closed ones included. Raises RingLockedError.
+
+        Without those with somebody whose key was dropped since, as after an old backup was brought back.
+        """
+        found = []
+        for row in await self._database.read(OF_PERSON, {"guild": guild, "user": user}):
+            try:
+                found.append(opened(self._keyring, row))
+            except RingLockedError:
+                raise
+            except SealBrokenError:
+                continue
+        return found
 
     async def due(self, guild: GuildId, now: datetime) -> Sequence[IntroductionId]:
         """Return those of a server whose next step may be due."""
@@ -184,7 +208,7 @@ class IntroductionTable:
 
     async def clean(self, guild: GuildId, now: datetime) -> None:
         """Forget a server's introductions, letters and reports that are older than they may be kept."""
-        offers, known = utc(now - OFFERS_KEPT), utc(now - KNOWN_KEPT)
+        offers, known = (utc(now - self._kept.span(name)) for name in ("offers", "known"))
         values = {"guild": guild, "offers": offers, "known": known, "forgotten": FORGOTTEN}
 
         def clean(db: sqlite_utils.Database) -> None:
@@ -192,13 +216,15 @@ class IntroductionTable:
             answers = f"DELETE FROM check_ins WHERE introduction IN ({gone})"  # noqa: S608 - our own statement
             for sql in (answers, *_CLEAN):
                 db.execute(sql, values)
-            clean_letters(db, guild, now)
-            clean_reports(db, self._ties, guild, now)
+            for row in db.execute(_OVER, values).fetchall():
+                db.execute(
+                    "UPDATE introductions SET sealed = ? WHERE id = ?",
+                    [cards_without(self._keyring, row, NOBODY), row[0]],
+                )
+            clean_letters(db, guild, now, self._kept)
+            clean_reports(db, self._ties, guild, now, self._kept)
 
         await self._database.run(clean)
-
-    def _rows(self, introductions: Sequence[Introduction]) -> dict[IntroductionId, dict[str, object]]:
-        return {one.id: {**to_row(one), "sealed": sealed_cards(self._sealer, one)} for one in introductions}
 
     def _possible(
         self, db: sqlite_utils.Database, guild: GuildId, offers: Sequence[tuple[Introduction, int]]

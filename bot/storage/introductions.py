@@ -1,4 +1,4 @@
-"""Writes the steps of introductions, inside the transaction of whoever holds `db`. None of it needs the key."""
+"""Writes the steps of introductions, inside the transaction of whoever holds `db`. All of it works without keys."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.core.models import UserId
 from bot.core.peers import MemberState
 from bot.core.ports.introductions import Situation, Standing, Step
 from bot.peers.steps import KNOWN, NOBODY, OPEN, doomed, out
-from bot.storage.introduction_rows import COLUMNS, OF_PERSON, from_row, to_row, utc
+from bot.storage.introduction_rows import COLUMNS, OF_PERSON, cards_without, from_row, to_row, utc
 from bot.storage.letters import drop_unread, insert_letter
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from bot.core.introductions import Introduction, IntroductionId
     from bot.core.models import GuildId
+    from bot.storage.keyring import Keyring
 
 
 def advance(
@@ -63,14 +64,17 @@ def hold(db: sqlite_utils.Database, guild: GuildId, user: UserId, now: datetime)
         _write(db, introduction, Step(doomed(introduction, End.WITHDRAWN)), now)
 
 
-def forget(db: sqlite_utils.Database, guild: GuildId, user: UserId, now: datetime) -> None:
+def forget(db: sqlite_utils.Database, keyring: Keyring, guild: GuildId, user: UserId, now: datetime) -> None:
     """End every introduction of somebody who leaves, and take their id and what they said out of all of them.
 
-    Whoever has an open offer sees it until its end, as always. Reports about them stay, as long as reports do.
+    Whoever has an open offer sees it until its end, as always: its cards are sealed anew for them alone, before
+    `keyring` drops the key of who leaves. Reports about them stay, as long as reports do.
     """
     for introduction in _of(db, guild, user, OPEN | KNOWN):
         if not introduction.side_of(user).is_out:
             _write(db, introduction, out(introduction, user, End.WITHDRAWN, now), now)
+    for row in db.execute(OF_PERSON, {"guild": guild, "user": user}).fetchall():
+        db.execute("UPDATE introductions SET sealed = ? WHERE id = ?", [cards_without(keyring, row, user), row[0]])
     db.execute(
         "DELETE FROM check_ins WHERE user = ? AND introduction IN (SELECT id FROM introductions WHERE guild = ?)",
         [user, guild],

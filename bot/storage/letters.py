@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.core.introductions import IntroductionId, Letter
@@ -15,12 +15,8 @@ if TYPE_CHECKING:
 
     import sqlite_utils
 
+    from bot.core.retention import Retention
     from bot.storage.database import Database
-
-READ_KEPT = timedelta(days=30)
-"""How long a letter that was read is kept."""
-KEPT = timedelta(days=90)
-"""How long one is kept that nobody reads."""
 
 _COLUMNS = "id, guild, user, text_key, details, introduction, at, is_pinged, is_read"
 
@@ -35,6 +31,16 @@ class LetterTable:
         """Return somebody's unread letters, oldest first."""
         sql = f"SELECT {_COLUMNS} FROM letters WHERE guild = ? AND user = ? AND is_read = 0 ORDER BY at, id"  # noqa: S608
         return [_letter(row) for row in await self._database.read(sql, [guild, user])]
+
+    async def last_of(self, guild: GuildId, user: UserId, text_keys: Collection[str]) -> Letter | None:
+        """Return somebody's newest letter of some kinds, read or not, as long as letters are kept."""
+        sql = f"""
+            SELECT {_COLUMNS} FROM letters
+            WHERE guild = ? AND user = ? AND text_key IN (SELECT value FROM json_each(?))
+            ORDER BY at DESC, id DESC LIMIT 1
+        """  # noqa: S608 - names of columns
+        rows = await self._database.read(sql, [guild, user, json.dumps(sorted(text_keys))])
+        return _letter(rows[0]) if rows else None
 
     async def mark_read(self, guild: GuildId, user: UserId, letters: Collection[int]) -> None:
         """Note that somebody saw letters, by their ids; those of others stay as they are."""
@@ -83,10 +89,10 @@ def drop_unread(db: sqlite_utils.Database, guild: GuildId, user: UserId, introdu
     db.execute(sql, [guild, user, introduction])
 
 
-def clean_letters(db: sqlite_utils.Database, guild: GuildId, now: datetime) -> None:
+def clean_letters(db: sqlite_utils.Database, guild: GuildId, now: datetime, kept: Retention) -> None:
     """Forget a server's letters that are older than they may be kept."""
     sql = "DELETE FROM letters WHERE guild = ? AND at <= CASE WHEN is_read THEN ? ELSE ? END"
-    db.execute(sql, [guild, written(now - READ_KEPT), written(now - KEPT)])
+    db.execute(sql, [guild, *(written(now - kept.span(name)) for name in ("letters_read", "letters"))])
 
 
 def _letter(row: tuple[Any, ...]) -> Letter:

@@ -345,3 +345,39 @@ def m009_peers(db: Database) -> None:
         not_null={"guild", "introduction", "reporter", "reported", "reason", "sealed", "state", "at"},
     )
     db.table("rounds").create({"guild": int, "number": int, "record": str}, pk=("guild", "number"), not_null={"record"})
+
+
+@migrations()
+def m010_sealing(db: Database) -> None:
+    """Add whose words something is in, as a keyed hash; the words themselves are sealed from now on, in their columns.
+
+    Those that are stored already are sealed at the next start, with the keys (bot/storage/resealing.py): in columns
+    where sealed bytes stand, text is what is still to be sealed.
+    """
+    for table in ("unanswered", "wordings", "proposals", "negatives", "notices"):
+        db.table(table).add_column("person", str)
+    for table in ("unanswered", "wordings"):
+        db.table(table).create_index(["person"])
+    db.view("every_wording").drop()
+    db.create_view(
+        "every_wording",
+        "SELECT id, '' AS hash, guild, state, question, vector, model, person, last_at, first_at AS at FROM unanswered "
+        "UNION ALL SELECT unanswered, hash, guild, state, wordings.question, wordings.vector, model, wordings.person, "
+        "last_at, wordings.at "
+        "FROM wordings JOIN unanswered ON unanswered.id = unanswered",
+    )
+
+
+@migrations()
+def m012_check_backs(db: Database) -> None:
+    """Add who asked to be written to a day later; `country`: whose helplines to show them then."""
+    db.table("check_backs").create(
+        {"user": int, "guild": int, "at": str, "country": str}, pk="user", not_null={"guild", "at", "country"}
+    )
+
+
+@migrations()
+def m011_retention(db: Database) -> None:
+    """Add who was asked whether their profile is to stay, and which servers the bot is no longer on, since when."""
+    db.table("peers").add_column("asked_at", str)
+    db.table("gone_guilds").create({"guild": int, "since": str}, pk="guild", not_null={"since"})

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.core.errors import NotMemberError, SealBrokenError
+from bot.core.errors import NotMemberError, RingLockedError, SealBrokenError
 from bot.core.introductions import End
 from bot.core.models import GuildId, UserId
 from bot.core.peers import Contact, Help, Hope, Member, MemberState, Pace, Ping, Profile, Role, Setback, Stage
 from bot.core.ports.peers import TieKind
 from bot.storage.columns import written
 from bot.storage.introductions import forget, withdraw
+from bot.storage.keyring import Use
 from bot.storage.reports import barred
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from bot.core.ports.peers import Tie
     from bot.storage.database import Database
-    from bot.storage.sealing import Sealer
+    from bot.storage.keyring import Keyring
     from bot.storage.ties import Ties
 
 _MOMENTS = ("consented_at", "active_at", "resumes_at")
@@ -44,15 +46,16 @@ log = logging.getLogger(__name__)
 class PeerTable:
     """Implements the port PeerStore."""
 
-    def __init__(self, database: Database, sealer: Sealer, ties: Ties) -> None:
+    def __init__(self, database: Database, keyring: Keyring, ties: Ties) -> None:
         self._database = database
-        self._sealer = sealer
+        self._keyring = keyring
         self._ties = ties
 
     async def add(self, member: Member) -> Member:
         """Keep somebody new and return them; who is there already stays, and is returned, as they are.
 
-        Whose profile no longer opens is new. Whoever a report waits for is held, also where they left and come back.
+        Whose profile no longer opens is new. Whoever a report waits for is held, also where they left and come back;
+        and for good, whoever moderators took out.
         """
 
         def add(db: sqlite_utils.Database) -> Member:
@@ -60,9 +63,12 @@ class PeerTable:
             if row is not None:
                 try:
                     return self._member(row)
+                except RingLockedError:
+                    raise
                 except SealBrokenError:
                     log.warning("Somebody whose profile did not open joined anew.")
-            new = replace(member, is_held=member.is_held or member.user in barred(db, member.guild))
+            is_barred = member.user in barred(db, member.guild) or self._ties.is_out(db, member.guild, member.user)
+            new = replace(member, is_held=member.is_held or is_barred)
             db.table("peers").upsert(self._row(new), pk=("guild", "user"))
             return new
 
@@ -74,9 +80,12 @@ class PeerTable:
         return self._member(rows[0]) if rows else None
 
     async def members(self, guild: GuildId, state: MemberState) -> Sequence[Member]:
-        """Return a server's members in a state, by id; those whose profile does not open are left out, and logged."""
+        """Return a server's members in a state, by id; those whose profile does not open are left out, and logged.
+
+        Raises RingLockedError.
+        """
         rows = await self._database.read(_SELECT + "WHERE guild = ? AND state = ? ORDER BY user", [guild, state.value])
-        return await asyncio.to_thread(self._opened, rows)  # of 5,000 people, a fifth of a second
+        return await asyncio.to_thread(self._opened, guild, rows)  # of 5,000 people, a fifth of a second
 
     async def update(
         self, guild: GuildId, user: UserId, change: Callable[[Member], Member], *, pauses_at: datetime | None = None
@@ -107,16 +116,19 @@ class PeerTable:
     async def remove(self, guild: GuildId, user: UserId, now: datetime) -> bool:
         """Forget somebody and withdraw their introductions, in one transaction; False where nothing was stored.
 
-        Ties stay. Needs no key, and leaves no byte of what was told in the database's files.
+        Ties stay. Leaves no byte of what was told in the database's files, and drops their key, so that no copy of them
+        gives it back. Also done while the keys are locked away; their key is then dropped by the next start that can.
         """
 
         def remove(db: sqlite_utils.Database) -> bool:
             db.execute(_ERASING)
-            forget(db, guild, user, now)
+            forget(db, self._keyring, guild, user, now)
             return db.execute("DELETE FROM peers WHERE guild = ? AND user = ?", [guild, user]).rowcount > 0
 
         was_there = await self._database.run(remove)
         await self._database.read("PRAGMA wal_checkpoint(TRUNCATE)")  # the log beside the file still holds the old rows
+        with suppress(RingLockedError):
+            await asyncio.to_thread(self._keyring.forget, guild, user, Use.MEETING)
         return was_there
 
     async def due(self, now: datetime) -> Sequence[tuple[GuildId, UserId]]:
@@ -131,21 +143,16 @@ class PeerTable:
         def keep(db: sqlite_utils.Database) -> None:
             row = db.execute(_ROW, [guild, user]).fetchone()
             if row is not None and self._member(row).profile.story == story:
-                sealed = self._sealer.seal(vector, _vector_context(guild, user))
+                sealed = self._keyring.sealer(guild, user).seal(vector, _vector_context(guild, user))
                 db.table("peers").update((guild, user), {"sealed_vector": sealed, "model": model})
 
         await self._database.run(keep)
 
     async def vectors(self, guild: GuildId, model: str) -> Mapping[UserId, bytes]:
-        """Return the stories' vectors that are of this model, and open."""
+        """Return the stories' vectors that are of this model, and open. Raises RingLockedError."""
         sql = "SELECT user, sealed_vector FROM peers WHERE guild = ? AND model = ? AND sealed_vector IS NOT NULL"
-        found = {}
-        for user, sealed in await self._database.read(sql, [guild, model]):
-            try:
-                found[UserId(user)] = self._sealer.open(sealed, _vector_context(guild, user))
-            except SealBrokenError:
-                continue  # the profile does not open either, and `members` says so
-        return found
+        rows = await self._database.read(sql, [guild, model])
+        return await asyncio.to_thread(self._opened_vectors, guild, rows)
 
     async def tie(self, guild: GuildId, tie: Tie) -> None:
         """Keep a tie; one that is there gets the new moment. A block ends what the two have, in one transaction."""
@@ -185,26 +192,44 @@ class PeerTable:
         sql = "DELETE FROM setbacks WHERE guild = ? AND id = ?"
         return await self._database.run(lambda db: db.execute(sql, [guild, setback_id]).rowcount > 0)
 
-    def _opened(self, rows: Sequence[tuple[Any, ...]]) -> list[Member]:
+    def _opened(self, guild: GuildId, rows: Sequence[tuple[Any, ...]]) -> list[Member]:
+        self._keyring.load(guild)
         found, broken = [], 0
         for row in rows:
             try:
                 found.append(self._member(row))
+            except RingLockedError:
+                raise
             except SealBrokenError:
                 broken += 1
         if broken:
-            log.warning("%s profiles do not open and take part in nothing. Restore their lantern.key.", broken)
+            log.warning("%s profiles do not open and take part in nothing. Restore their keys.db.", broken)
+        return found
+
+    def _opened_vectors(self, guild: GuildId, rows: Sequence[tuple[int, bytes]]) -> dict[UserId, bytes]:
+        self._keyring.load(guild)
+        found = {}
+        for user, sealed in rows:
+            try:
+                sealer = self._keyring.sealer(guild, UserId(user))
+                found[UserId(user)] = sealer.open(sealed, _vector_context(guild, user))
+            except RingLockedError:
+                raise
+            except SealBrokenError:
+                continue  # the profile does not open either, and `members` says so
         return found
 
     def _row(self, member: Member) -> dict[str, Any]:
         row = {name: getattr(member, name) for name in _COLUMNS[:-1]}
         moments = {name: row[name] and _utc(row[name]) for name in _MOMENTS}
-        sealed = self._sealer.seal(_to_json(member.profile), _context(member.guild, member.user))
+        sealer = self._keyring.sealer(member.guild, member.user)
+        sealed = sealer.seal(_to_json(member.profile), _context(member.guild, member.user))
         return row | moments | {"state": member.state.value, "sealed": sealed}
 
     def _member(self, row: tuple[Any, ...]) -> Member:
         told = dict(zip(_COLUMNS, row, strict=True))
-        profile = self._sealer.open(told.pop("sealed"), _context(told["guild"], told["user"]))
+        sealer = self._keyring.sealer(told["guild"], told["user"])
+        profile = sealer.open(told.pop("sealed"), _context(told["guild"], told["user"]))
         moments = {name: told[name] and datetime.fromisoformat(told[name]) for name in _MOMENTS}
         typed = {"state": MemberState(told["state"]), "is_held": bool(told["is_held"]), "profile": _from_json(profile)}
         return Member(**told | moments | typed)

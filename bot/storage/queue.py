@@ -1,9 +1,14 @@
-"""Questions that had no answer: gathered by meaning, counted by person, and nobody's name but of those who wait."""
+"""Questions that had no answer: gathered by meaning, counted by person, and nobody's name but of those who wait.
+
+Their words are sealed, each wording with its author's key: one whose key was dropped is as if it were not there.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +17,7 @@ from bot.core.models import EntryId, GuildId, UserId
 from bot.core.unanswered import Noted, Notice, QuestionState, Recorded, Unanswered, Wish
 from bot.storage.columns import now_exactly
 from bot.storage.notices import insert_notice
-from bot.storage.wordings import keep_wording, renew, same_meaning
+from bot.storage.wordings import ORDER, SEALED, Wording, Wordings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -20,72 +25,80 @@ if TYPE_CHECKING:
     import sqlite_utils
 
     from bot.storage.database import Database
+    from bot.storage.keyring import Keyring
 
     NameOf = Callable[[int], str]
 
 _QUESTIONS = """
-    SELECT id, guild, state, question,
+    SELECT id, guild, state,
         max(1, (SELECT count(*) FROM askers WHERE unanswered = id)) AS people, times,
         (SELECT count(*) FROM waiters WHERE unanswered = id), first_at, last_at, entry_id, closed_by
     FROM unanswered
 """
+_WORDINGS = f"SELECT {SEALED} FROM every_wording WHERE guild = ? AND "  # noqa: S608 - names of columns
 
 
 class QueueStore:
     """Implements the port QuestionStore."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keyring: Keyring) -> None:
         self._database = database
+        self._keyring = keyring
+        self._wordings = Wordings(keyring)
 
-    async def note(self, guild: GuildId, asked: Recorded, *, person: NameOf | None = None) -> Noted:
+    async def note(
+        self, guild: GuildId, asked: Recorded, *, person: NameOf | None = None, author: UserId | None = None
+    ) -> Noted:
         """Queue a question (its id is ignored), or count it again where one of its meaning waits, or was dismissed.
 
-        `person`: the asker's name within a question, by its id; None where nobody is counted.
+        `person`: the asker's name within a question, by its id; None where nobody is counted. `author`: whose words
+        they are. Raises RingLockedError.
         """
-        return await self._database.run(_note, guild, asked, person)
+        whose = self._keyring.author(guild, author)
+        return await self._database.run(_note, self._wordings, guild, asked, person=person, author=whose)
 
     async def questions(self, guild: GuildId, state: QuestionState) -> Sequence[Unanswered]:
-        """Return a guild's questions, those of most people first, then those asked last."""
+        """Return a guild's questions, those of most people first, then those asked last. Raises RingLockedError."""
         order = "WHERE guild = ? AND state = ? ORDER BY people DESC, last_at DESC, id DESC"
         rows = await self._database.read(_QUESTIONS + order, [guild, state.value])
-        sql = "SELECT unanswered, question FROM wordings WHERE unanswered IN (SELECT id FROM unanswered WHERE guild = ?"
-        return _questions(rows, await self._database.read(f"{sql}) ORDER BY at, rowid", [guild]))
+        return _questions(rows, await self._opened(f"state = ?{ORDER}", guild, state.value))
 
     async def question(self, guild: GuildId, question_id: int) -> Unanswered:
-        """Return a question, whatever its state. Raises VersionGoneError."""
+        """Return a question, whatever its state. Raises VersionGoneError, RingLockedError."""
         rows = await self._database.read(_QUESTIONS + "WHERE guild = ? AND id = ?", [guild, question_id])
-        if not rows:
-            raise VersionGoneError(f"There is no question {question_id} on this server.")
-        sql = "SELECT unanswered, question FROM wordings WHERE unanswered = ? ORDER BY at, rowid"
-        return _questions(rows, await self._database.read(sql, [question_id]))[0]
+        for found in _questions(rows, await self._opened(f"id = ?{ORDER}", guild, question_id)):
+            return found
+        raise VersionGoneError(f"There is no question {question_id} on this server.")
 
     async def first_wordings(self, guild: GuildId) -> Sequence[Recorded]:
-        """Return the first wording of each question that waits, with its vector."""
-        columns = "id, question, vector, model, refused"
-        sql = f"SELECT {columns} FROM unanswered WHERE guild = ? AND state = 'waiting' ORDER BY id"  # noqa: S608 - names of columns
-        rows = await self._database.read(sql, [guild])
+        """Return the first wording of each question that waits, with its vector. Raises RingLockedError."""
+        sql = "SELECT id, refused FROM unanswered WHERE guild = ? AND state = 'waiting'"
+        refused = dict(await self._database.read(sql, [guild]))
         return [
-            Recorded(question_id, question, vector, model, frozenset(json.loads(refused)))
-            for question_id, question, vector, model, refused in rows
+            Recorded(one.id, one.question, one.vector, one.model, frozenset(json.loads(refused[one.id])))
+            for one in await self._opened("state = 'waiting' AND hash = '' ORDER BY id", guild)
+            if one.id in refused
         ]
 
     async def recorded(self, guild: GuildId, model: str, limit: int) -> Sequence[tuple[str, bytes]]:
-        """Return wordings of every question that was noted, with vectors of `model`, those asked last first."""
-        sql = "SELECT question, vector FROM every_wording WHERE guild = ? AND model = ? ORDER BY last_at DESC LIMIT ?"
-        rows = await self._database.read(sql, [guild, model, limit])
-        return [(question, vector) for question, vector in rows]
+        """Return wordings of every question that was noted, with vectors of `model`, those asked last first.
+
+        Raises RingLockedError.
+        """
+        found = await self._opened("model = ? ORDER BY last_at DESC LIMIT ?", guild, model, limit)
+        return [(one.question, one.vector) for one in found]
 
     async def of_other_models(self, guild: GuildId, model: str) -> Sequence[Recorded]:
-        """Return the wordings of questions that wait or were dismissed whose vectors are of another model."""
-        sql = """
-            SELECT id, question, vector, model FROM every_wording
-            WHERE guild = ? AND model <> ? AND state IN ('waiting', 'dismissed')
+        """Return the wordings of questions that wait or were dismissed whose vectors are of another model.
+
+        Raises RingLockedError.
         """
-        return [Recorded(*row) for row in await self._database.read(sql, [guild, model])]
+        found = await self._opened("model <> ? AND state IN ('waiting', 'dismissed')", guild, model)
+        return [Recorded(one.id, one.question, one.vector, one.model) for one in found]
 
     async def renew(self, wordings: Sequence[Recorded]) -> None:
-        """Replace the vectors of wordings."""
-        await self._database.run(renew, wordings)
+        """Replace the vectors of wordings. Raises RingLockedError."""
+        await self._database.run(self._wordings.renew, wordings)
 
     async def guilds_waiting(self) -> Sequence[GuildId]:
         """Return the guilds where a question waits."""
@@ -106,7 +119,11 @@ class QueueStore:
 
         Whoever waits gets a notice and is taken off the list. False where it is in none of the states `was`.
         """
-        return await self._database.run(_resolve, guild, question_id, entry_id, text_key, was=was, by=by)
+
+        def tell(db: sqlite_utils.Database, user: UserId) -> None:
+            insert_notice(db, self._keyring, Notice(0, guild, user, text_key, {}, entry_id))
+
+        return await self._database.run(_resolve, guild, question_id, entry_id, tell, was=was, by=by)
 
     async def dismiss(self, guild: GuildId, question_id: int, by: UserId) -> bool:
         """Note that the FAQ will not cover a question; False where it does not wait."""
@@ -123,23 +140,37 @@ class QueueStore:
 
         People are known within one question only, so who asked both is counted twice until they ask again.
         """
-        return await self._database.run(_merge, guild, into, gone, by)
+        return await self._database.run(_merge, self._wordings, guild, into, gone, by=by)
 
     async def wish(self, guild: GuildId, question_id: int, user: UserId) -> Wish:
         """Put a member on the list of those to be told, or take them off it. Raises VersionGoneError."""
         return await self._database.run(_wish, guild, question_id, user)
 
+    async def _opened(self, where: str, *values: object) -> list[Wording]:
+        rows = await self._database.read(_WORDINGS + where, values)
+        return await asyncio.to_thread(lambda: list(self._wordings.opened(rows)))
 
-def _note(db: sqlite_utils.Database, guild: GuildId, asked: Recorded, person: NameOf | None) -> Noted:
+
+def _note(
+    db: sqlite_utils.Database,
+    wordings: Wordings,
+    guild: GuildId,
+    asked: Recorded,
+    *,
+    person: NameOf | None,
+    author: str | None,
+) -> Noted:
     now = now_exactly()
-    same = same_meaning(db, guild, asked)
+    same = wordings.same_meaning(db, guild, asked)
     if same is None:
-        row = {"guild": guild, "question": asked.question, "model": asked.model, "vector": asked.vector}
-        inserted = db.table("unanswered").insert({**row, "times": 1, "first_at": now, "last_at": now})
-        same = int(str(inserted.last_pk))
+        ((same,),) = db.execute("SELECT coalesce(max(id), 0) + 1 FROM unanswered").fetchall()
+        first = Wording(same, "", guild, author, asked.question, asked.vector, asked.model)
+        row = {"id": same, "guild": guild, "model": asked.model, **wordings.sealed(first)}
+        db.table("unanswered").insert({**row, "times": 1, "first_at": now, "last_at": now})
     else:
         db.execute("UPDATE unanswered SET times = times + 1, last_at = ? WHERE id = ?", [now, same])
-        keep_wording(db, same, asked.question, asked.vector, now)
+        further = Wording(same, "", guild, author, asked.question, asked.vector, asked.model)
+        wordings.add(db, further, now)
     _refuse(db, same, asked.refused)
     is_new = person is not None and _count(db, same, person)
     sql = "SELECT state, (SELECT count(*) FROM askers WHERE unanswered = id) FROM unanswered WHERE id = ?"
@@ -188,7 +219,7 @@ def _resolve(
     guild: GuildId,
     question_id: int,
     entry_id: EntryId,
-    text_key: str,
+    tell: Callable[[sqlite_utils.Database, UserId], None],
     *,
     was: Collection[QuestionState],
     by: UserId | None,
@@ -198,25 +229,24 @@ def _resolve(
         return False
     waiters = db.execute("SELECT user FROM waiters WHERE unanswered = ? ORDER BY at, user", [whole]).fetchall()
     for (user,) in waiters:
-        insert_notice(db, Notice(0, guild, UserId(user), text_key, {}, entry_id))
+        tell(db, UserId(user))
     db.table("waiters").delete_where("unanswered = ?", [whole])
     return True
 
 
-def _merge(db: sqlite_utils.Database, guild: GuildId, into: int, gone: int, by: UserId) -> bool:
-    columns = "model, question, vector, times, first_at, last_at, refused"
+def _merge(db: sqlite_utils.Database, wordings: Wordings, guild: GuildId, into: int, gone: int, *, by: UserId) -> bool:
+    columns = "model, times, first_at, last_at, refused"
     sql = f"SELECT {columns} FROM unanswered WHERE guild = ? AND id = ? "  # noqa: S608 - names of columns
     target, part = (db.execute(sql + "AND state = 'waiting'", [guild, each]).fetchone() for each in (into, gone))
     if into == gone or target is None or part is None:
         return False
-    model, question, vector, times, first_at, last_at, refused = part
+    model, times, first_at, last_at, refused = part
     for table in ("askers", "waiters"):
         db.execute(f"UPDATE OR IGNORE {table} SET unanswered = ? WHERE unanswered = ?", [into, gone])  # noqa: S608
         db.table(table).delete_where("unanswered = ?", [gone])
     if model == target[0]:  # vectors of two models cannot be compared
-        kept = db.execute("SELECT question, vector FROM wordings WHERE unanswered = ? ORDER BY at", [gone]).fetchall()
-        for text, read_as in [(question, vector), *kept]:
-            keep_wording(db, into, text, read_as, now_exactly())
+        for one in wordings.of_question(db, gone):
+            wordings.add(db, replace(one, id=into), now_exactly())
     db.table("wordings").delete_where("unanswered = ?", [gone])
     _refuse(db, into, json.loads(refused))
     db.execute(
@@ -252,17 +282,18 @@ def _followed(db: sqlite_utils.Database, guild: GuildId, question_id: int) -> in
     return int(row[0])
 
 
-def _questions(rows: Sequence[tuple[Any, ...]], wordings: Sequence[tuple[int, str]]) -> list[Unanswered]:
-    others: dict[int, list[str]] = defaultdict(list)
-    for question_id, wording in wordings:
-        others[question_id].append(wording)
+def _questions(rows: Sequence[tuple[Any, ...]], wordings: Sequence[Wording]) -> list[Unanswered]:
+    """Return questions from rows of _QUESTIONS; without those of which no word opens."""
+    words: dict[int, list[str]] = defaultdict(list)
+    for one in wordings:
+        words[one.id].append(one.question)
     return [
         Unanswered(
             id=question_id,
             guild=GuildId(guild),
             state=QuestionState(state),
-            question=question,
-            others=tuple(others[question_id]),
+            question=words[question_id][0],
+            others=tuple(words[question_id][1:]),
             askers=askers,
             times=times,
             waiters=waiters,
@@ -271,5 +302,6 @@ def _questions(rows: Sequence[tuple[Any, ...]], wordings: Sequence[tuple[int, st
             entry_id=None if entry_id is None else EntryId(entry_id),
             closed_by=None if closed_by is None else UserId(closed_by),
         )
-        for question_id, guild, state, question, askers, times, waiters, first_at, last_at, entry_id, closed_by in rows
+        for question_id, guild, state, askers, times, waiters, first_at, last_at, entry_id, closed_by in rows
+        if question_id in words
     ]

@@ -1,11 +1,15 @@
-"""Reports: kept, and what follows from them, in one transaction each. Their text is sealed; moderators read it."""
+"""Reports: kept, and what follows from them, in one transaction each. Their text is sealed; moderators read it.
+
+Each with a key of its own: whoever reports somebody may leave at once, and their report is read all the same.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.core.errors import LimitError, NoSuchIntroductionError, SealBrokenError, VersionGoneError
@@ -15,6 +19,7 @@ from bot.core.ports.peers import Tie, TieKind
 from bot.peers.steps import NOBODY, decided, reported, unix
 from bot.storage.introduction_rows import utc
 from bot.storage.introductions import advance, forget, hold
+from bot.storage.keyring import Use
 from bot.storage.letters import insert_letter
 
 if TYPE_CHECKING:
@@ -22,14 +27,14 @@ if TYPE_CHECKING:
 
     import sqlite_utils
 
+    from bot.core.retention import Retention
     from bot.storage.database import Database
-    from bot.storage.sealing import Sealer
+    from bot.storage.keyring import Keyring
+    from bot.storage.sealing import KeyedSealer
     from bot.storage.ties import Ties
 
 log = logging.getLogger(__name__)
 
-KEPT = timedelta(days=90)
-"""How long a report is kept (matching.md 6.3); one that nobody has looked at by then ends as if settled."""
 _ROWS = """
     SELECT id, guild, introduction, reporter, reported, reason, sealed, state, at, (
         SELECT count(*) FROM reports AS other
@@ -41,9 +46,9 @@ _ROWS = """
 class ReportTable:
     """Implements the port ReportStore."""
 
-    def __init__(self, database: Database, sealer: Sealer, ties: Ties) -> None:
+    def __init__(self, database: Database, keyring: Keyring, ties: Ties) -> None:
         self._database = database
-        self._sealer = sealer
+        self._keyring = keyring
         self._ties = ties
 
     async def add(self, report: Report, *, at_most: int, since: datetime) -> Report:
@@ -68,9 +73,14 @@ class ReportTable:
                 raise VersionGoneError(f"There is no open report {report} on this server.")
             decision = replace(self._report(row), state=state)
             close(db, self._ties, decision, by, now)
+            if state is ReportState.REMOVED:
+                _remove(db, self._keyring, self._ties, decision, now)
             return decision
 
-        return await self._database.run(closed)
+        decision = await self._database.run(closed)
+        if state is ReportState.REMOVED:
+            await asyncio.to_thread(self._keyring.forget, guild, decision.reported, Use.MEETING)
+        return decision
 
     async def barred(self, guild: GuildId) -> Collection[UserId]:
         """Return who is reported and not looked at yet, or was taken out lately."""
@@ -96,7 +106,7 @@ class ReportTable:
             "reporter": report.reporter,
             "reported": report.reported,
             "reason": report.reason.value,
-            "sealed": self._sealer.seal(report.text, _context(report.guild, report.id)),
+            "sealed": self._sealer(report.guild, report.id).seal(report.text, _context(report.guild, report.id)),
             "state": report.state.value,
             "at": utc(report.at),
         }
@@ -107,14 +117,22 @@ class ReportTable:
     def _report(self, row: tuple[Any, ...]) -> Report:
         number, guild, sealed = row[0], row[1], row[6]
         try:
-            return _report(row, self._sealer.open(sealed, _context(guild, number)).decode())
+            return _report(row, self._sealer(guild, number).open(sealed, _context(guild, number)).decode())
         except SealBrokenError:
-            log.warning("The text of a report does not open. Restore its lantern.key.")
+            log.warning("The text of a report does not open. Restore its keys.db.")
             return _report(row, "")
+
+    def _sealer(self, guild: GuildId, report: ReportId) -> KeyedSealer:
+        return self._keyring.apart(guild, key_of_report(report))
+
+
+def key_of_report(report: int) -> str:
+    """Return the name of a report's own key."""
+    return f"report:{report}"
 
 
 def close(db: sqlite_utils.Database, ties: Ties, report: Report, by: UserId, now: datetime) -> None:
-    """Close a report, `report.state` being what is made of it, with all that follows from that."""
+    """Close a report, `report.state` being what is made of it, with all that follows from that but a removal."""
     state = report.state
     db.execute("UPDATE reports SET state = ?, decided_by = ? WHERE id = ?", [state.value, by, report.id])
     sql = (
@@ -124,9 +142,7 @@ def close(db: sqlite_utils.Database, ties: Ties, report: Report, by: UserId, now
     is_last, is_free = others[0] == 0, others[1] == 0
     with suppress(NoSuchIntroductionError):  # closed so long ago that it is forgotten
         advance(db, report.guild, report.introduction, lambda each: decided(each, state, now, is_last=is_last), now)
-    if state is ReportState.REMOVED:
-        _remove(db, ties, report, now)
-    elif is_free:
+    if is_free and state is not ReportState.REMOVED:
         db.execute("UPDATE peers SET is_held = 0 WHERE guild = ? AND user = ?", [report.guild, report.reported])
     if report.reporter == NOBODY:
         return
@@ -144,18 +160,18 @@ def barred(db: sqlite_utils.Database, guild: GuildId) -> set[UserId]:
     return {UserId(user) for (user,) in db.execute(sql, [guild])}
 
 
-def clean_reports(db: sqlite_utils.Database, ties: Ties, guild: GuildId, now: datetime) -> None:
+def clean_reports(db: sqlite_utils.Database, ties: Ties, guild: GuildId, now: datetime, kept: Retention) -> None:
     """Forget a server's reports that are older than they may be kept; first what nobody has looked at is settled."""
     sql = f"{_ROWS} WHERE guild = ? AND at <= ?"
-    old = [guild, utc(now - KEPT)]
+    old = [guild, utc(now - kept.span("reports"))]
     for row in db.execute(sql + " AND state = 'open'", old).fetchall():
         close(db, ties, replace(_report(row, ""), state=ReportState.SETTLED), NOBODY, now)
     db.execute("DELETE FROM reports WHERE guild = ? AND at <= ?", old)
 
 
-def _remove(db: sqlite_utils.Database, ties: Ties, report: Report, now: datetime) -> None:
+def _remove(db: sqlite_utils.Database, keyring: Keyring, ties: Ties, report: Report, now: datetime) -> None:
     """Take who is reported out of the matching: for good, by a block of themselves, which outlives their profile."""
-    forget(db, report.guild, report.reported, now)
+    forget(db, keyring, report.guild, report.reported, now)
     db.execute("DELETE FROM peers WHERE guild = ? AND user = ?", [report.guild, report.reported])
     ties.add(db, report.guild, Tie(TieKind.BLOCK, report.reported, report.reported, now))
     insert_letter(db, Letter(0, report.guild, report.reported, "report.removed", {}, None, now))

@@ -47,6 +47,12 @@ class Ties:
             if first in by_name and second in by_name
         ]
 
+    def is_out(self, db: sqlite_utils.Database, guild: GuildId, user: UserId) -> bool:
+        """Tell whether moderators took somebody out: a block of themselves, which outlives the report it came of."""
+        name = self.name_of(guild, user)
+        values = [guild, TieKind.BLOCK.value, name, name]
+        return db.execute(f"SELECT 1 FROM peer_ties WHERE {PAIR}", values).fetchone() is not None  # noqa: S608
+
     def blocks_by(self, db: sqlite_utils.Database, guild: GuildId, by: UserId) -> int:
         """Return how many others somebody blocks."""
         values = [guild, TieKind.BLOCK.value, self.name_of(guild, by)]

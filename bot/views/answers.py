@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import ui
 
-from bot.core.countries import flagged, helplines_of
 from bot.core.models import Kind
 from bot.safety.text import QUESTION_LENGTH, cut, quoted, unescape
 from bot.views.ids import action, meet, parse_action
@@ -62,14 +61,6 @@ def entry_select(entries: Sequence[Entry], placeholder: str, custom_id: str) -> 
 def sentence(text: str) -> Card:
     """Return a message that says one thing."""
     return Card(ui.TextDisplay(text))
-
-
-def help_card(texts: Texts, country: str | None = None) -> Card:
-    """Return where to find help, for the person alone; with the helplines of a server's country where it named one."""
-    parts = [texts("help.text")]
-    if country:
-        parts.append(texts("help.country", country=flagged(country), page=helplines_of(country)))
-    return Card(ui.Container(*map(ui.TextDisplay[Any], parts), accent_colour=ACCENT))
 
 
 def reply_card(

@@ -11,8 +11,9 @@ from bot.core.errors import OldButtonError
 
 Name = TypeVar("Name", bound=StrEnum)
 
-PREFIX, DESK, MEET = "ask", "faq", "meet"
-"""What members press, what those who look after the FAQ do, and what is about meeting others."""
+PREFIX, DESK, MEET, CARE, OWN = "ask", "faq", "meet", "care", "own"
+"""What members press, what those who look after the FAQ do, what is about meeting others, help in a crisis, and what is
+about one's own data."""
 CUSTOM_ID_LENGTH = 100
 """Discord's limit; the longest id here is `ask:page:<60>:<26>:<3>` = 100."""
 LARGEST = 2**63 - 1
@@ -58,10 +59,20 @@ def meet(verb: str, *arguments: object) -> str:
     return action(verb, *arguments, prefix=MEET)
 
 
+def care(verb: str, *arguments: object) -> str:
+    """Return the custom id of something that helps in a crisis."""
+    return action(verb, *arguments, prefix=CARE)
+
+
+def own(verb: str, *arguments: object) -> str:
+    """Return the custom id of something that is about one's own data."""
+    return action(verb, *arguments, prefix=OWN)
+
+
 def number_in(text: str) -> int:
     """Return the number that is an argument of a custom id. Raises OldButtonError."""
     if not re.fullmatch("-?[0-9]{1,19}", text) or abs(int(text)) > LARGEST:
-        raise OldButtonError(f"{text!r:.80} is no number of a custom id.")
+        raise OldButtonError("An argument of a custom id is no number.")
     return int(text)
 
 
@@ -70,4 +81,4 @@ def name_in(kind: type[Name], text: str) -> Name:
     try:
         return kind(text)
     except ValueError as error:
-        raise OldButtonError(f"{text!r:.80} is no {kind.__name__}.") from error
+        raise OldButtonError(f"An argument of a custom id is no {kind.__name__}.") from error

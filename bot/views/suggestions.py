@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 ANSWER_LENGTH, WHY_LENGTH, REASON_LENGTH = 2000, 1000, 1000
 SHOWN_LENGTH = 1500
 """Characters of one field on a card; the whole is in the editor."""
+RETURNED_LENGTH = 3800
+"""Characters of all fields together where they are given back; a message holds 4000."""
 QUESTION, ANSWER, WHY, WHAT, REASON = "question", "answer", "why", "what", "reason"
 """The fields of the forms."""
 
@@ -77,8 +79,9 @@ def suggestion_card(suggestion: Draft, texts: Texts, waiting: int, following: Dr
 
 
 def returned_card(typed: Iterable[str], texts: Texts) -> Card:
-    """Return what somebody typed and the bot could not keep."""
-    parts = [_shown(text) for text in typed if text.strip()]
+    """Return what somebody typed and the bot could not keep; a forged form may have more fields than any of ours."""
+    texts_typed = [text for text in typed if text.strip()]
+    parts = [quoted(text, RETURNED_LENGTH // len(texts_typed)) for text in texts_typed]
     return Card(ui.TextDisplay(texts("suggest.returned")), *map(ui.TextDisplay[Any], parts))
 
 

@@ -39,7 +39,7 @@ class Trail:
     def parse(cls, text: str) -> Trail:
         """Read what `str` wrote. Raises OldButtonError for anything else."""
         if not _TRAIL.fullmatch(text):
-            raise OldButtonError(f"{text!r:.80} is no trail.")
+            raise OldButtonError("An argument of a custom id is no trail.")
         target, *missed = text.split("-")
         return cls(int(target, 16), tuple(missed))
 

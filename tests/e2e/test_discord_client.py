@@ -104,7 +104,8 @@ async def test_what_members_use_works_in_direct_messages_and_the_rest_on_servers
     for member in (small_world.noor, small_world.mika):
         assert set(member.available_commands(small_world.channel)) >= {"ask", "about"}
     commands = small_world.env.backend.commands[None]
-    for_members = {("ask", 1), ("about", 1), ("Answer from the FAQ", 3)}
+    typed = ("ask", "about", "help-now", "mydata", "privacy")
+    for_members = {*((name, 1) for name in typed), ("Answer from the FAQ", 3)}
 
     assert for_members | {("faq", 1)} <= set(commands)
     assert for_members == {name for name, command in commands.items() if command["contexts"] == [0, 1]}

@@ -16,7 +16,7 @@ CRISIS = "I want to kill myself"
 async def test_help_comes_first_and_then_the_answer_both_in_private(small_world):
     result = await small_world.noor.slash(small_world.channel, "ask", question=f"{ANSWERED}. {CRISIS}")
 
-    assert texts_in(result.response) == small_world.says("help.text")
+    assert texts_in(result.response) == small_world.help_first()
     assert result.ephemeral
     (answer,) = result.followups
     assert answer.ephemeral
@@ -27,7 +27,7 @@ async def test_help_comes_first_and_then_the_answer_both_in_private(small_world)
 async def test_it_stays_private_even_where_public_was_chosen(small_world, question):
     result = await small_world.noor.slash(small_world.channel, "ask", question=question, visibility="public")
 
-    assert texts_in(result.response) == small_world.says("help.text")
+    assert texts_in(result.response) == small_world.help_first()
     assert all(message.ephemeral for message in [result.response, *result.followups])
     assert small_world.public_messages() == []
 
@@ -46,7 +46,7 @@ async def test_help_comes_even_where_no_answer_can(small_world):
 
     result = await small_world.noor.slash(small_world.channel, "ask", question=CRISIS)
 
-    assert texts_in(result.response) == small_world.says("help.text")
+    assert texts_in(result.response) == small_world.help_first()
     assert texts_in(result.followups[0]) == small_world.says("error.storage")
 
 
@@ -85,7 +85,7 @@ async def test_somebody_elses_message_never_brings_up_the_help_text(small_world)
 
     result = await small_world.sam.context_menu(small_world.channel, "Answer from the FAQ", written)
 
-    assert small_world.says("help.text") not in texts_in(result.response)
+    assert small_world.help_first() not in texts_in(result.response)
     assert result.followups == []
 
 
@@ -94,7 +94,7 @@ async def test_the_menu_on_ones_own_message_shows_help_first_too(small_world):
 
     result = await small_world.noor.context_menu(small_world.channel, "Answer from the FAQ", written)
 
-    assert texts_in(result.response) == small_world.says("help.text")
+    assert texts_in(result.response) == small_world.help_first()
     assert len(result.followups) == 1
     assert result.followups[0].ephemeral
 
@@ -102,7 +102,7 @@ async def test_the_menu_on_ones_own_message_shows_help_first_too(small_world):
 async def test_an_idiom_brings_up_no_help_text(small_world):
     message = await small_world.ask(f"this deadline is killing me, {ANSWERED}")
 
-    assert small_world.says("help.text") not in texts_in(message)
+    assert small_world.help_first() not in texts_in(message)
 
 
 async def test_who_looks_for_help_in_public_still_gets_the_answer_to_the_rest(small_world):

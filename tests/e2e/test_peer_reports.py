@@ -107,7 +107,7 @@ class TestReporting:
         await meeting.reveal(noor, sam)
         sent = await report(meeting, noor, text="I want to kill myself")
 
-        assert meeting.world.says("help.text") == texts_in(sent.followups[0])
+        assert meeting.world.help_first(kept="care.reported") == texts_in(sent.followups[0])
         assert meeting.world.says("wrong.thanks") == texts_in(sent.followups[1])
         assert 1 == len(await meeting.world.lantern.reports.open(meeting.guild))
 

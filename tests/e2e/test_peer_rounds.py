@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.cogs.client import LanternClient
 from bot.cogs.peers.clock import TICK_SECONDS
 from bot.core.models import UserId
 from bot.core.peers import MemberState, Ping
@@ -38,11 +39,20 @@ def mika(small_world):
     return small_world.mika
 
 
+class ClientWithClock(LanternClient):
+    """Starts its clock at its own start, as `lantern run` does, so that SimCord knows it as the bot's work."""
+
+    async def setup_hook(self) -> None:
+        await super().setup_hook()
+        self.clock.start()
+
+
 class EndlessRounds:
-    """Rounds that never end; `running`: how many run now."""
+    """Rounds that never end; `running`: how many run now; `env`: the SimCord world that must not wait for them."""
 
     def __init__(self) -> None:
         self.running = 0
+        self.env = None
 
     async def announce_due(self, _guild, _now):
         return False
@@ -50,9 +60,16 @@ class EndlessRounds:
     async def run_due(self, _guild, _now):
         self.running += 1
         try:
-            await asyncio.get_running_loop().create_future()
+            await self.env.external_wait(asyncio.get_running_loop().create_future(), reason="a round that takes long")
         finally:
             self.running -= 1
+
+
+async def start_clock(world):
+    """Start the bot anew, with its clock; SimCord's time then waits until all that the clock does is done."""
+    old, world.client = world.client, ClientWithClock(world.lantern)
+    await world.env.restart_bot(world.client)
+    await old.close()
 
 
 async def next_round(meeting):
@@ -162,8 +179,8 @@ class TestTheClock:
         async with open_world(replace(small_lantern, rounds=rounds)) as world:
             meeting = await Meeting(world).turn_on()
             await meeting.opt_in(world.noor, world.sam, ping=Ping.DIRECT)
-            world.client.clock.start()
-            await world.env.advance_time(2 * TICK_SECONDS)
+            rounds.env = world.env
+            await start_clock(world)
             await meeting.offer(world.noor, world.sam)
             await world.env.advance_time(2 * TICK_SECONDS)
             answer = await world.ask("worried about letters")
@@ -189,7 +206,7 @@ class TestTheClock:
     async def test_by_itself_every_minute_until_it_is_closed(self, meeting, noor):
         world = meeting.world
         await meeting.opt_in(noor, ping=Ping.DIRECT)
-        world.client.clock.start()
+        await start_clock(world)
         await meeting.offer(noor, world.sam)
         await world.env.advance_time(2 * TICK_SECONDS)
         await meeting.inbox(noor)

@@ -308,7 +308,7 @@ async def test_words_of_crisis_get_help_first_and_are_still_saved(meeting, field
     words = "i want to kill myself and nobody knows"
     result = await write(meeting, panel, **{field: words})
 
-    assert meeting.says("help.text") == texts_in(result.followups[0])
+    assert meeting.help_first(kept="care.kept") == texts_in(result.followups[0])
     assert result.followups[0].ephemeral
     assert words == getattr(await profile_of(meeting), field)
 
@@ -321,7 +321,7 @@ async def test_where_to_find_help_comes_even_where_nothing_can_be_written(start_
         async with locked(lantern, notes):
             result = await write(world, panel, story="i want to kill myself")
 
-        assert world.says("help.text") == texts_in(result.followups[0])
+        assert world.help_first(kept="care.kept") == texts_in(result.followups[0])
 
 
 async def test_a_time_zone_is_understood_or_told_why_not_and_comes_back(meeting):

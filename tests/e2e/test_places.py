@@ -37,7 +37,7 @@ async def test_every_button_works_in_direct_messages(small_world):
 async def test_help_comes_first_in_direct_messages_too(small_world):
     result = await small_world.noor.user.slash("ask", question="I want to kill myself")
 
-    assert texts_in(result.response) == small_world.says("help.text")
+    assert texts_in(result.response) == small_world.help_first()
     assert len(result.followups) == 1
 
 

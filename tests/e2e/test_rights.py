@@ -16,12 +16,13 @@ from support.acts import COMMAND, PRESS, TYPING, acts_of, do, picture_of, said, 
 from support.small import ANSWERED
 from support.worlds import open_world, texts_in
 
-ASK, MEET, SUGGEST, EDIT, PUBLISH, ADMINISTER = Capability
+ALWAYS, ASK, MEET, SUGGEST, EDIT, PUBLISH, ADMINISTER = Capability
 
 COMMANDS = {
+    ALWAYS: ["help-now", "mydata show", "mydata delete", "privacy", "peers leave"],
     ASK: [
         *("ask", "about", "Answer from the FAQ"),
-        *("peers status", "peers pause", "peers leave", "peers block", "peers unblock", "peers inbox", "peers report"),
+        *("peers status", "peers pause", "peers block", "peers unblock", "peers inbox", "peers report"),
     ],
     MEET: ["peers join", "peers edit", "peers resume", "peers now"],
     SUGGEST: ["suggest"],
@@ -39,11 +40,12 @@ COMMANDS = {
 """What is typed or picked from a menu, with the rows suggested for its options."""
 
 VERBS = {
+    ALWAYS: "care:yes care:no care:person care:tell care:lines care:tomorrow care:country own:delete meet:leave",
     ASK: """
         ask:helped ask:miss ask:choose ask:none ask:share ask:reply ask:keep ask:page ask:topic ask:pick ask:notify
         ask:forum_
         meet:inbox meet:yes meet:no meet:said meet:end meet:ended meet:direct meet:thread meet:skip meet:mentoring
-        meet:wrong meet:wrong_pick meet:report meet:leave
+        meet:wrong meet:wrong_pick meet:report
     """,
     MEET: """
         meet:from meet:asked meet:age meet:agree meet:step meet:next meet:choose meet:words meet:zone meet:words_save
@@ -70,7 +72,7 @@ KEPT = {"faq:save", "faq:redo", "faq:imp_paste", "meet:words_save", "meet:zone_s
 """Where a text is kept, or given back, before it is asked who may; see test_who_loses_the_role_while_writing..."""
 
 PEOPLE = {
-    "outsider": None,
+    "outsider": ALWAYS,
     "member": ASK,
     "newcomer": MEET,
     "suggester": SUGGEST,
@@ -139,7 +141,7 @@ class Server:
         for act in acts_of(self.world.client):
             line, most = line_of(act.name), PEOPLE[name]
             if line in LINES.keys() - KEPT:
-                split[most is None or not most.includes(LINES[line])].append(act)
+                split[not most.includes(LINES[line])].append(act)
         return split
 
     def writes(self):
@@ -209,11 +211,14 @@ async def test_in_direct_messages_there_is_the_shipped_faq_and_nothing_of_a_serv
     results = {act: start(server.world, noor, act, picture) for act in acts}
     await server.world.env.settle()
     refusal = server.world.says("error.not_here")
-    elsewhere = {act.name for act in acts if act.kind is not TYPING and LINES[line_of(act.name)] is not ASK}
+    elsewhere = {act.name for act in acts if act.kind is not TYPING and LINES[line_of(act.name)] not in {ALWAYS, ASK}}
 
     assert elsewhere == {act.name for act, result in results.items() if refusal in said(result)}
-    assert {"ask question"} == {act.name for act, result in results.items() if result.autocomplete_choices}
-    assert {"ask", "about"} == set(noor.available_commands())
+    assert {"ask question", "help-now country"} == {
+        act.name for act, result in results.items() if result.autocomplete_choices
+    }
+    everywhere = {"ask", "about", "help-now", "mydata show", "mydata delete", "privacy"}
+    assert everywhere == set(noor.available_commands())
 
 
 async def test_who_loses_the_role_is_refused_at_the_next_click(server):
@@ -284,6 +289,6 @@ async def test_where_to_find_help_comes_first_for_who_may_not_ask(server):
     before = server.writes()
     result = await outsider.slash(world.channel, "ask", question="I want to kill myself")
 
-    assert [world.says("help.text"), world.says("error.not_allowed")] == said(result)
+    assert [world.help_first(), world.says("error.not_allowed")] == said(result)
     assert result.ephemeral
     assert before == server.writes()

@@ -200,7 +200,7 @@ async def test_a_decided_suggestion_makes_room_for_the_next(small_world):
 async def test_words_of_crisis_get_help_and_are_not_kept(small_world, field):
     answer = await suggest(small_world, fields={**NEW, field: "I want to kill myself"})
 
-    assert texts_in(answer) == small_world.says("help.text")
+    assert texts_in(answer) == small_world.help_first()
     assert answer.ephemeral
     assert [] == await states(small_world)
 
@@ -208,7 +208,7 @@ async def test_words_of_crisis_get_help_and_are_not_kept(small_world, field):
 async def test_words_of_crisis_in_an_improvement_get_help_and_are_not_kept(small_world):
     answer = await improve(small_world, what="this does not help, I want to die")
 
-    assert texts_in(answer) == small_world.says("help.text")
+    assert texts_in(answer) == small_world.help_first()
     assert [] == await states(small_world)
 
 

@@ -49,10 +49,10 @@ async def test_a_wording_that_stands_in_the_faq_is_certain(small_world):
 
 
 async def test_what_was_confirmed_not_to_be_meant_is_named(small_world):
-    database = small_world.lantern.activity._database
-    row = {"guild": guild_of(small_world), "entry_id": "letters", "hash": "x", "question": ANSWERED, "at": ""}
-    await database.run(lambda db: db.table("negatives").insert(row))
-    small_world.lantern.library.forget()
+    guild, proposals, member = guild_of(small_world), small_world.lantern.proposals, small_world.noor.id
+    await proposals.voted(guild, LETTERS, ANSWERED, member, helped=False)
+    (proposal,) = await proposals.waiting(guild)
+    await proposals.confirm(proposal, small_world.mika.id)
 
     said = said_in(await attempt(small_world, ANSWERED))
 

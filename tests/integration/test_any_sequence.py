@@ -22,6 +22,7 @@ from bot.storage.database import Database
 from bot.storage.drafts import DraftStore
 from bot.storage.faq import GuildEntries
 from bot.storage.search import SearchStore
+from support.keyrings import keyring_of
 from support.parts import WordEmbedder, make_entry
 from support.small import small_pack
 
@@ -55,7 +56,7 @@ class AnySequence(RuleBasedStateMachine):
             self.database = await Database.open(None)
             self.entries, store = GuildEntries(self.database), SearchStore(self.computed)
             self.library = Library(PACK, self.entries)
-            self.editing = Editing(self.library, self.entries, DraftStore(self.database))
+            self.editing = Editing(self.library, self.entries, DraftStore(self.database, keyring_of(self.database)))
             self.search = await SearchEngine.start(self.library, WordEmbedder(), store, store, lambda *_: None)
 
         self.do(open_parts())

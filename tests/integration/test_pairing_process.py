@@ -90,3 +90,12 @@ async def test_while_a_child_computes_the_event_loop_turns():
 
     assert math.factorial(60_000) == task.result()
     assert turns > 100
+
+
+async def test_what_its_error_says_of_somebody_is_not_told():
+    """Statement 48: the end of a child's output becomes a line of the log."""
+    with pytest.raises(ChildError) as caught:
+        await in_child(operator.getitem, None, {}, "zebrafish")
+
+    assert "KeyError" in str(caught.value)
+    assert "zebrafish" not in str(caught.value)

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.core.errors import NotMemberError, SealBrokenError, StorageError
+from bot.core.errors import NotMemberError, RingLockedError, SealBrokenError, StorageError
 from bot.core.peers import Contact, Help, Hope, MemberState, Pace, Ping, Profile, Role, Setback, Stage
 from bot.core.ports.peers import Tie, TieKind
 from bot.storage.database import Database
 from support.databases import files_in
 from support.introductions import Meeting
+from support.keyrings import keyring_of
 from support.peers import HERE, KIM, NOOR, NOW, SAM, THERE, make_member, peers_in
 
 DAY = timedelta(days=1)
@@ -316,14 +317,25 @@ async def test_another_key_opens_no_profile_and_keeps_nobody_from_leaving(store,
 
 async def test_who_cannot_be_opened_is_left_out_and_may_join_anew(store, database, caplog):
     await store.add(make_member(NOOR, story="First words."))
-    with_another_key = peers_in(database, bytes(31) + b"\x01")
-    await with_another_key.add(make_member(SAM))
-    found = await with_another_key.members(HERE, MemberState.ACTIVE)
-    await with_another_key.add(make_member(NOOR, story="Second words."))
+    await store.add(make_member(SAM))
+    keyring_of(database).forget(HERE, NOOR)  # as where keys.db is from an older backup
+    found = await store.members(HERE, MemberState.ACTIVE)
+    await store.add(make_member(NOOR, story="Second words."))
 
     assert [SAM] == [member.user for member in found]
-    assert "Second words." == (await with_another_key.member(HERE, NOOR)).profile.story
+    assert "Second words." == (await store.member(HERE, NOOR)).profile.story
     assert str(NOOR) not in caplog.text
+
+
+async def test_while_the_keys_are_locked_away_nobody_is_taken_for_new_and_no_round_is_held_without_them(
+    store, database
+):
+    await store.add(make_member())
+    with_another_key = peers_in(database, bytes(31) + b"\x01")
+
+    for use in (with_another_key.members(HERE, MemberState.ACTIVE), with_another_key.add(make_member())):
+        with pytest.raises(RingLockedError):
+            await use
 
 
 async def test_a_servers_own_topics_come_in_the_order_they_were_added(store):

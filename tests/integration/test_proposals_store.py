@@ -14,6 +14,7 @@ from bot.core.moderation import ProposalId, ProposalKind, ProposalState
 from bot.storage.database import Database
 from bot.storage.faq import GuildEntries
 from bot.storage.proposals import MOST_OPEN, ProposalStore
+from support.keyrings import keyring_of
 
 HERE, THERE = GuildId(1), GuildId(2)
 LETTERS, VISAS = EntryId("letters"), EntryId("visas")
@@ -30,7 +31,7 @@ async def database():
 
 @pytest.fixture
 def store(database):
-    return ProposalStore(database)
+    return ProposalStore(database, keyring_of(database))
 
 
 async def say(store, kind, who, question=QUESTION, *, entry_id=LETTERS, guild=HERE):
@@ -129,7 +130,7 @@ async def test_of_two_who_decide_at_once_the_first_is_right(store):
 
 
 async def test_a_negative_is_known_to_the_search_as_long_as_it_is_confirmed(store, database):
-    entries = GuildEntries(database)
+    entries = GuildEntries(database, keyring_of(database))
     await say(store, NEGATIVE, "noor", "Who VOUCHES for me")
     (proposal,) = await store.open_proposals(HERE)
     before = await entries.negatives_of(HERE)
@@ -148,7 +149,7 @@ async def test_neither_a_confirmed_phrasing_nor_a_refused_negative_is_a_negative
         (proposal,) = await store.open_proposals(HERE)
         await store.settle(proposal, state)
 
-    assert {} == await GuildEntries(database).negatives_of(HERE)
+    assert {} == await GuildEntries(database, keyring_of(database)).negatives_of(HERE)
 
 
 async def test_a_dropped_proposal_may_come_back_and_is_the_same(store):
@@ -186,7 +187,7 @@ async def test_another_servers_proposal_is_none_of_ones_own(store):
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 async def test_in_any_order_of_votes_each_persons_last_one_counts(votes):
     database = await Database.open(None)
-    store = ProposalStore(database)
+    store = ProposalStore(database, keyring_of(database))
     for kind, who, question in votes:
         await say(store, kind, who, question)
     last = {(who, question): kind for kind, who, question in votes}

@@ -13,10 +13,11 @@ from bot.core.models import EntryId, GuildId, UserId
 from bot.core.unanswered import NoticeState, QuestionState, Recorded, Wish
 from bot.safety.pseudonyms import Pseudonyms
 from bot.storage.database import Database
-from bot.storage.keys import load_key
+from bot.storage.keys import MasterKey
 from bot.storage.notices import NoticeStore
 from bot.storage.queue import QueueStore
 from bot.storage.wordings import MOST_WORDINGS, SAME_MEANING
+from support.keyrings import keyring_of
 
 HERE, THERE = GuildId(1), GuildId(2)
 LETTERS = EntryId("letters")
@@ -38,13 +39,13 @@ async def database(tmp_path):
 @pytest.fixture
 def store(database) -> QueueStore:
     """The store under test."""
-    return QueueStore(database)
+    return QueueStore(database, keyring_of(database))
 
 
 @pytest.fixture
 def outbox(database) -> NoticeStore:
     """Where notices wait."""
-    return NoticeStore(database)
+    return NoticeStore(database, keyring_of(database))
 
 
 def at_angle(degrees: float) -> bytes:
@@ -315,7 +316,10 @@ class TestOutbox:
         await store.resolve(HERE, noted.id, LETTERS, "notice.answered", by=None, was=WAITING)
         beside = await Database.open(database.path)
         (notice,) = await outbox.notices(NoticeState.WAITING)
-        takes = [each.take_notice(notice, NoticeState.WAITING) for each in (outbox, NoticeStore(beside)) * 5]
+        takes = [
+            each.take_notice(notice, NoticeState.WAITING)
+            for each in (outbox, NoticeStore(beside, keyring_of(database))) * 5
+        ]
 
         assert 1 == sum(await asyncio.gather(*takes))
         await beside.close()
@@ -335,7 +339,7 @@ class TestOutbox:
 class TestKey:
     def test_a_key_is_made_once_and_is_its_owners_alone(self, tmp_path):
         path = tmp_path / "state" / "lantern.key"
-        made, read = load_key(path), load_key(path)
+        made, read = MasterKey(path).made(), MasterKey(path).made()
 
         assert made == read
         assert 32 == len(made)
@@ -343,7 +347,7 @@ class TestKey:
         assert [path] == list(path.parent.iterdir())
 
     def test_without_a_file_each_process_has_its_own(self):
-        assert load_key(None) != load_key(None)
+        assert MasterKey().made() != MasterKey().made()
 
     @pytest.mark.parametrize("text", ["", "abc", "00" * 31, "zz" * 32, "00" * 33, "é" * 64])
     def test_a_damaged_file_is_left_as_it_is_and_said_to_be_damaged(self, tmp_path, text):
@@ -351,11 +355,11 @@ class TestKey:
         path.write_text(text, encoding="utf-8")
 
         with pytest.raises(KeyFileError, match="is damaged"):
-            load_key(path)
+            MasterKey(path).made()
         assert text == path.read_text(encoding="utf-8")
 
     def test_a_file_that_cannot_be_read_is_named(self, tmp_path):
         (tmp_path / "lantern.key").mkdir()
 
         with pytest.raises(KeyFileError, match=r"lantern\.key cannot be used"):
-            load_key(tmp_path / "lantern.key")
+            MasterKey(tmp_path / "lantern.key").made()

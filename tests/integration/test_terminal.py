@@ -13,6 +13,7 @@ from support.packs import entry, topic, write_pack
 from support.terminal import lantern, told
 
 FAQ_COMMANDS = [("faq", name) for name in ("check", "links", "export", "import", "history", "restore", "undo")]
+KEY_COMMANDS = [("key", name) for name in ("status", "rotate", "start-over")]
 COMMANDS = [
     (),
     ("ask",),
@@ -21,6 +22,9 @@ COMMANDS = [
     ("eval",),
     ("calibrate",),
     ("pair",),
+    ("privacy",),
+    ("key",),
+    *KEY_COMMANDS,
     ("run",),
     ("demo",),
     ("doctor",),
@@ -45,9 +49,10 @@ def test_the_help_names_every_command_and_every_exit_code(tmp_path):
 
 
 def test_the_help_of_a_group_names_every_command_of_it(tmp_path):
-    text = lantern(tmp_path, "faq", "--help").stdout
+    for commands in (FAQ_COMMANDS, KEY_COMMANDS):
+        text = lantern(tmp_path, commands[0][0], "--help").stdout
 
-    assert {name for _, name in FAQ_COMMANDS} == commands_in(text)
+        assert {name for _, name in commands} == commands_in(text)
 
 
 def commands_in(text) -> set[str]:

@@ -57,10 +57,11 @@ def picture_of(world, message) -> dict:
     return dict(serializers.message_payload(world.env.backend, stored))
 
 
-def start(world, who, act, picture):
+def start(world, who, act, picture, *, named=None):
     """Let somebody do it, where it needs a message to the one in the picture; `await world.env.settle()` ends it.
 
-    In direct messages where `who` is the handle of a user instead of a member.
+    In direct messages where `who` is the handle of a user instead of a member. `named`: whom options name, instead of
+    whoever acts.
     """
     backend, guild = world.env.backend, getattr(who, "guild", None)
     data, extra = dict(act.data), {}
@@ -71,7 +72,7 @@ def start(world, who, act, picture):
     if data.get("type") == discord.AppCommandType.message.value:
         data |= {"target_id": picture["id"], "resolved": {"messages": {picture["id"]: picture}}}
     channel_id = world.channel.id if guild else who.dm_channel.id
-    data |= _naming(who, data, channel_id)
+    data |= _naming(who, named or who, data, channel_id)
     record, payload = interactions.base_payload(
         backend,
         type=act.kind,
@@ -109,13 +110,18 @@ def said(result) -> list[str]:
     return [texts_in(each) for each in (result.response, *result.followups) if each is not None]
 
 
+def command_of(command, options) -> Act:
+    """Return a command with options as Discord sends them."""
+    return Act(command.qualified_name, COMMAND, _nested(command, options))
+
+
 def _command(command) -> Act:
     options = [
         {"name": each.display_name, "type": each.type.value, "value": VALUES[each.type]}
         for each in command.parameters
         if each.required and each.type in VALUES
     ]
-    return Act(command.qualified_name, COMMAND, _nested(command, options))
+    return command_of(command, options)
 
 
 def _typing(command, option) -> Act:
@@ -123,20 +129,20 @@ def _typing(command, option) -> Act:
     return Act(f"{command.qualified_name} {option.display_name}", TYPING, _nested(command, [focused]))
 
 
-def _naming(who, data, channel_id) -> dict:
-    """Return options, as deep as they lie, in which every user is whoever acts; with who that is, as Discord sends it.
+def _naming(who, named, data, channel_id) -> dict:
+    """Return options, as deep as they lie, in which every user is `named`; with who that is, as Discord sends it.
 
     Nothing for an act without such options.
     """
     resolved = {}
 
-    def named(option):
+    def filled(option):
         if option["type"] == discord.AppCommandOptionType.user.value and "focused" not in option:
-            interactions.resolve_handle(who, who, resolved, channel_id=channel_id)
-            return {**option, "value": str(who.id)}
-        return {**option, "options": list(map(named, option["options"]))} if "options" in option else option
+            interactions.resolve_handle(who, named, resolved, channel_id=channel_id)
+            return {**option, "value": str(named.id)}
+        return {**option, "options": list(map(filled, option["options"]))} if "options" in option else option
 
-    options = list(map(named, data.get("options", ())))
+    options = list(map(filled, data.get("options", ())))
     return {"options": options, "resolved": resolved} if resolved else {}
 
 

@@ -16,15 +16,13 @@ from bot.peers.aftercare import Aftercare
 from bot.peers.introductions import Introductions
 from bot.peers.membership import Membership
 from bot.peers.reports import Reports
-from bot.safety.pseudonyms import Pseudonyms
 from bot.storage.database import Database
 from bot.storage.guilds import GuildSettingsTable
 from bot.storage.introduction_table import IntroductionTable
 from bot.storage.letters import LetterTable
 from bot.storage.peers import PeerTable
 from bot.storage.reports import ReportTable
-from bot.storage.sealing import Sealer
-from bot.storage.ties import Ties
+from support.keyrings import keyring_of, ties_of
 from support.peers import HERE, KIM, NOOR, NOW, SAM, SETBACKS, Stories, make_member
 
 START = NOW.replace(minute=17, second=0)
@@ -42,14 +40,15 @@ class Meeting:
 
     def __init__(self, database: Database, key: bytes = bytes(32), start: datetime = START) -> None:
         self.database, self.start = database, start
-        sealer, ties = Sealer(key), Ties(Pseudonyms(key))
-        self.peers = PeerTable(database, sealer, ties)
-        self.table = IntroductionTable(database, sealer, ties)
+        self.keyring = keyring_of(database, key)
+        ties = ties_of(self.keyring)
+        self.peers = PeerTable(database, self.keyring, ties)
+        self.table = IntroductionTable(database, self.keyring, ties)
         self.letters = LetterTable(database)
         self.guilds = Guilds(GuildSettingsTable(database))
         self.introductions = Introductions(self.table, self.letters, self.peers, self.guilds)
         self.aftercare = Aftercare(self.table)
-        self.reports = Reports(ReportTable(database, sealer, ties), self.table)
+        self.reports = Reports(ReportTable(database, self.keyring, ties), self.table)
         self.membership = Membership(self.peers, Stories(), self.guilds, SETBACKS)
 
     async def join(self, *users, **changes) -> None:

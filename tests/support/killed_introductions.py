@@ -34,15 +34,20 @@ async def killed_at(statement: int, path: Path, scene: str, start: datetime) -> 
         await meeting.database.run(lambda db: db.conn.set_trace_callback(None))
 
 
+def copied(before: Path, path: Path) -> Path:
+    """Copy a database with its keys."""
+    shutil.copy(before.with_suffix(".keys"), path.with_suffix(".keys"))
+    return Path(shutil.copy(before, path))
+
+
 def main(before: str, scene: str, start: str, folder: str) -> None:
     """Try until a step is not killed any more. It is done once before: what is imported late need not be each time."""
-    whole = Path(folder) / "whole.db"
-    shutil.copy(before, whole)
+    whole = copied(Path(before), Path(folder) / "whole.db")
     asyncio.run(killed_at(0, whole, scene, datetime.fromisoformat(start)))
     ends = [signal.SIGKILL.value]
     while ends[-1] == signal.SIGKILL:
         path = Path(folder) / f"{len(ends) - 1}.db"
-        shutil.copy(before, path)
+        copied(Path(before), path)
         child = os.fork()
         if not child:
             asyncio.run(killed_at(len(ends), path, scene, datetime.fromisoformat(start)))

@@ -35,6 +35,18 @@ ENTRY = """\
 """
 
 
+HELPLINES = """\
+checked_on: 2026-11-24
+countries:
+  DE:
+    emergency: "112"
+    checked_on: 2026-11-24
+    seen: true
+    lines:
+      - {name: A line, call: "0800 111", hours: "24/7", languages: [de], source: "https://line.example"}
+"""
+
+
 def entry(entry_id: str, *changes: tuple[str, str], more: str = "") -> str:
     """Return a sound entry's YAML with pieces of it replaced, and lines added at its end."""
     text = ENTRY.format(entry_id=entry_id, subject=entry_id.replace("-", " ")) + more
@@ -54,8 +66,9 @@ def write_pack(folder: Path, **topics: str | bytes) -> Path:
     (folder / "faq").mkdir(parents=True, exist_ok=True)
     (folder / "setbacks.yaml").write_text("- {id: rejection, label: Rejected}\n- {id: grief, label: In grief}\n")
     (folder / "off_topic.yaml").write_text("- which pizza is best\n- best car of the year\n")
-    (folder / "crisis.yaml").write_text("- want to die\n")
+    (folder / "crisis.yaml").write_text("explicit: [{words: want to die, because: a wish, trap: the die is cast}]\n")
     (folder / "tone.yaml").write_text("man up: it shames\n")
+    (folder / "helplines.yaml").write_text(HELPLINES, encoding="utf-8")
     for name, content in topics.items():
         raw = content if isinstance(content, bytes) else content.encode()
         (folder / "faq" / f"{name}.yaml").write_bytes(raw)

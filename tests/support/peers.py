@@ -10,11 +10,9 @@ from bot.core.peers import Help, Hope, Member, MemberState, Pace, Profile, Role,
 from bot.faq.guilds import Guilds
 from bot.peers.membership import Membership
 from bot.peers.profiles import Account
-from bot.safety.pseudonyms import Pseudonyms
 from bot.storage.guilds import GuildSettingsTable
 from bot.storage.peers import PeerTable
-from bot.storage.sealing import Sealer
-from bot.storage.ties import Ties
+from support.keyrings import keyring_of, ties_of
 from support.parts import WordEmbedder
 
 HERE, THERE = GuildId(11), GuildId(12)
@@ -72,7 +70,8 @@ class Stories:
 
 def peers_in(database, key=bytes(32)) -> PeerTable:
     """Return where people are kept in a database."""
-    return PeerTable(database, Sealer(key), Ties(Pseudonyms(key)))
+    keyring = keyring_of(database, key)
+    return PeerTable(database, keyring, ties_of(keyring))
 
 
 def membership_in(database, *, stories=None, key=bytes(32)) -> Membership:

@@ -12,14 +12,12 @@ from bot.pairing.rounds import pair_now, spare_now
 from bot.peers.introductions import Introductions
 from bot.peers.membership import Membership
 from bot.peers.rounds import Rounds
-from bot.safety.pseudonyms import Pseudonyms
 from bot.storage.database import Database
 from bot.storage.introduction_table import IntroductionTable
 from bot.storage.letters import LetterTable
 from bot.storage.peers import PeerTable
 from bot.storage.rounds import RoundTable
-from bot.storage.sealing import Sealer
-from bot.storage.ties import Ties
+from support.keyrings import keyring_of, ties_of
 from support.parts import WordEmbedder
 from support.peers import HERE, NOW, SETBACKS, make_member
 
@@ -99,10 +97,11 @@ class Server:
 
 def server_on(database: Database, pairer=None) -> Server:
     """Build it on a database; two on one database are two processes of the bot."""
-    sealer, ties, settings = Sealer(KEY), Ties(Pseudonyms(KEY)), Fixed()
-    peers = PeerTable(database, sealer, ties)
+    keyring, settings = keyring_of(database, KEY), Fixed()
+    ties = ties_of(keyring)
+    peers = PeerTable(database, keyring, ties)
     membership = Membership(peers, WordVectors(), settings, SETBACKS)
-    introductions = Introductions(IntroductionTable(database, sealer, ties), LetterTable(database), peers, settings)
+    introductions = Introductions(IntroductionTable(database, keyring, ties), LetterTable(database), peers, settings)
     store = RoundTable(database)
     rounds = Rounds(membership, introductions, pairer or Here(), store, settings=settings)
     return Server(database, settings, peers, membership, introductions, store, rounds)

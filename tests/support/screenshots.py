@@ -32,6 +32,7 @@ def main() -> None:
         with chromium(960, 1600) as page:
             _moderator(Visitor(page, lobby))
             _meeting(Visitor(page, lobby))
+            _care(Visitor(page, lobby))
 
 
 def _desktop(visitor: Visitor) -> None:
@@ -69,6 +70,17 @@ def _meeting(visitor: Visitor) -> None:
     visitor.be("Noor", "#general")
     visitor.use_command("/peers inbox")
     _take_only(visitor, "revealed", visitor.private_message())
+
+
+def _care(visitor: Visitor) -> None:
+    visitor.be("Sam", "#ask-lantern")
+    visitor.start_ask("twelve rejections and I don't want to be here any more")
+    visitor.send()
+    _take_only(visitor, "care", visitor.says("are you thinking about ending your life"))
+    visitor.use_command("/help-now")
+    lines = visitor.says("I'm a bot; these are people.")
+    visitor.choose(lines, "DE")
+    _take_only(visitor, "help-now", visitor.says("TelefonSeelsorge"))
 
 
 def _phone(visitor: Visitor) -> None:

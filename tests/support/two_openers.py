@@ -14,6 +14,7 @@ from bot.core.unanswered import Recorded
 from bot.storage.activity import ActivityStore
 from bot.storage.database import Database
 from bot.storage.queue import QueueStore
+from bot.storage.resealing import open_keyring
 
 
 async def main(path: Path, shot: Path, times: int) -> None:
@@ -21,7 +22,7 @@ async def main(path: Path, shot: Path, times: int) -> None:
     while not shot.exists():
         await asyncio.sleep(0)
     database = await Database.open(path)
-    activity, queue = ActivityStore(database), QueueStore(database)
+    activity, queue = ActivityStore(database), QueueStore(database, await open_keyring(database))
     for _ in range(times):
         await activity.count_use(GuildId(1), EntryId("letters"))
         await queue.note(GuildId(1), Recorded(0, "Same?", b"\x00\x00\x80?", "model"))

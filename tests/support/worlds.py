@@ -18,6 +18,7 @@ from simcord.results import InteractionResult
 from bot.cogs.client import LanternClient
 from bot.core.errors import LanternError
 from bot.core.models import GuildId
+from bot.views.care import ANYWHERE, lines_of
 
 TEXT_DISPLAY, BUTTON, SELECT = 10, 2, 3
 """Discord's component types."""
@@ -48,6 +49,11 @@ class World:
     def says(self, key, **values) -> str:
         """Return a sentence from prompts/ as a message shows it."""
         return self.lantern.texts(key, **values).strip()
+
+    def help_first(self, *, country=ANYWHERE, kept="care.not_kept") -> str:
+        """Return what somebody reads first whose words sound like a crisis."""
+        lines = lines_of(country, self.lantern.helplines, self.lantern.texts)
+        return self.says("care.ask", lines=lines, kept=self.says(kept))
 
     def read_only_channel(self):
         """Return a channel in which only moderators write."""
@@ -215,7 +221,14 @@ async def open_world(lantern, **options):
 
 
 def _just_them(world, body) -> dict:
-    """Return whom the neutral words `@somebody You have a message` may ping; nobody for any other message."""
+    """Return whom the neutral words `@somebody You have a message` may ping, or somebody's wish to talk to those on duty.
+
+    Nobody for any other message.
+    """
     texts = [part["content"] for part in walk_components(body.get("components") or []) if "content" in part]
     found = re.fullmatch(rf"<@(\d+)> {re.escape(world.says('inbox.ping'))}", "\n".join(texts))
-    return {"users": [int(found[1])]} if found else {}
+    if found:
+        return {"users": [int(found[1])]}
+    asked = re.escape(world.says("care.wants_to_talk", role="0", person="1")).replace("0:", r"<@&(\d+)>:", 1)
+    wish = re.fullmatch(asked.replace("1", r"<@!?\d+>", 1), "\n".join(texts))
+    return {"roles": [int(wish[1])]} if wish else {}

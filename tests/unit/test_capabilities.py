@@ -11,7 +11,9 @@ from bot.core.models import UserId
 from bot.core.moderation import Actor, Capability, GuildSettings
 from bot.faq.rights import may, publishes_alone
 
-ASK, MEET, SUGGEST, EDIT, PUBLISH, ADMINISTER = Capability
+ALWAYS, ASK, MEET, SUGGEST, EDIT, PUBLISH, ADMINISTER = Capability
+NAMED = [ASK, MEET, SUGGEST, EDIT, PUBLISH, ADMINISTER]
+"""What roles can be named for."""
 DELETED, ROLE, OTHER = 1, 2, 3
 
 roles = st.frozensets(st.integers(1, 4))
@@ -26,7 +28,7 @@ def member(*held, manages_messages=False, manages_server=False):
 def what(actor, **named):
     """Return what somebody may, where `/setup` names these roles."""
     chosen = GuildSettings({Capability(name): frozenset(ids) for name, ids in named.items()})
-    return [capability for capability in Capability if may(actor, capability, chosen)]
+    return [capability for capability in NAMED if may(actor, capability, chosen)]
 
 
 @given(actors, settings)
@@ -37,7 +39,16 @@ def test_who_may_something_may_all_it_includes(actor, chosen):
 
 def test_only_administering_includes_meeting_others_and_meeting_only_asking():
     assert [MEET, ADMINISTER] == [one for one in Capability if one.includes(MEET)]
-    assert [ASK, MEET] == [one for one in Capability if MEET.includes(one)]
+    assert [ALWAYS, ASK, MEET] == [one for one in Capability if MEET.includes(one)]
+
+
+@given(actors, settings)
+def test_some_things_are_open_to_everybody_whatever_is_set(actor, chosen):
+    assert may(actor, ALWAYS, chosen)
+
+
+def test_what_is_open_to_everybody_gives_nothing_else():
+    assert [ALWAYS] == [one for one in Capability if ALWAYS.includes(one)]
 
 
 def test_who_may_meet_others_is_whoever_may_ask_unless_a_role_is_named():
@@ -87,17 +98,17 @@ def test_editors_by_role_do_not_publish():
 
 
 def test_who_sets_up_may_everything():
-    assert list(Capability) == what(member(ROLE), administer=[ROLE])
+    assert NAMED == what(member(ROLE), administer=[ROLE])
     assert [ASK, MEET, SUGGEST, EDIT, PUBLISH] == what(member(OTHER, manages_messages=True), administer=[ROLE])
 
 
-@pytest.mark.parametrize("capability", Capability)
+@pytest.mark.parametrize("capability", NAMED)
 def test_a_deleted_role_lets_nobody_in_and_locks_no_administrator_out(capability):
     """It is still named, so that what it restricted does not open by itself."""
     named = {capability.value: [DELETED]}
 
     assert capability not in what(member(), **named)
-    assert list(Capability) == what(member(manages_server=True), **named)
+    assert NAMED == what(member(manages_server=True), **named)
 
 
 def test_beside_a_deleted_role_the_others_still_count():

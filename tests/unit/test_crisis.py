@@ -1,136 +1,34 @@
-"""Words of crisis are found however they are typed, and the idioms of research life stay silent."""
+"""Every line of data/crisis.yaml is found however it is typed, and hides or raises as it should."""
 
-from pathlib import Path
+from __future__ import annotations
+
+import time
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.safety.crisis import BUT_NOT, CrisisPhrases
-from bot.settings import Settings
+from bot.safety.crisis import CrisisPhrases, Tier
+from support.crisis_words import FILE, said_by
 
-LINES = yaml.safe_load((Path(Settings(_env_file=None).data) / "crisis.yaml").read_text(encoding="utf-8"))
-PHRASES = [line for line in LINES if not line.startswith(BUT_NOT)]
-IDIOMS = [line.removeprefix(BUT_NOT) for line in LINES if line.startswith(BUT_NOT)]
-ZERO_WIDTH = ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\ufe0f"]
-CONTRACTIONS = {"dont": "don{}t", "im": "i{}m", "cant": "can{}t"}
+SHORTEST = [(line.words, said_by(line.words)[0], Tier.EXPLICIT) for line in FILE.explicit]
+SHORTEST += [(line.words, said_by(line.words)[0], Tier.OBLIQUE) for line in (*FILE.softened, *FILE.oblique)]
+PLAIN = [line for line in FILE.explicit if "$" not in line.words]
+SAID = [said_by(line.words)[0] for line in PLAIN]
+ZERO_WIDTH = ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\ufe0f", "\u202e", "\u2066"]
+CONTRACTIONS = {"dont": "don{}t", "im": "i{}m", "cant": "can{}t", "ive": "i{}ve"}
 BLANKS = ["  ", "\n", "\t", "\u00a0", "\u3000", " - ", ", ", "... ", "_"]
 APOSTROPHES = ["'", "’", "‘", "ʼ", "′", "´", "`", "＇"]
-
-TRAPS = [
-    # deadlines, reviews and machines that kill
-    "this deadline is killing me",
-    "the commute is killing me",
-    "Reviewer 2 murdered us",
-    "reviewer 2 killed my paper, what can I do?",
-    "my paper died",
-    "my grant is dead",
-    "my laptop died the night before submission",
-    "my model died at epoch 3",
-    "the project was killed by the new head of department",
-    "kill -9",
-    "how do I kill the process that holds the GPU?",
-    "kill all jobs on the cluster",
-    "publish or perish",
-    "I'd kill for a postdoc",
-    "I would kill for a permanent position",
-    "kill me lol, the rebuttal is due tonight",
-    "I'm dead 😂",
-    "I'm dying to hear back from the committee",
-    "dying of curiosity about the decision",
-    "the dead line is tomorrow",
-    "my thesis will be the death of me",
-    "beating a dead horse in the discussion section",
-    "the reviewers want more blood",
-    "they shot down my proposal",
-    "my talk bombed",
-    "I bombed the interview",
-    "the job market is a bloodbath",
-    "career suicide?",
-    "is leaving a tenure track position academic suicide?",
-    "rejection hurts so much lol",
-    "the comments cut deep",
-    "should I cut my losses and leave?",
-    "how do I cut my paper to eight pages?",
-    "they cut my funding",
-    "does it hurt my chances?",
-    "will a gap hurt my application?",
-    "would I harm my career by saying no?",
-    "how do I cut myself some slack after a rejection?",
-    "I cut myself off from everybody in the lab",
-    "cutting myself off from social media for the thesis",
-    # words that only look alike
-    "I am not skilled enough",
-    "which skills do I need?",
-    "a skilled worker visa",
-    "should I see a therapist?",
-    "the rapist is not a word in therapist",
-    "I ran 5 kms to clear my head",
-    "the lab is 12 kms away",
-    "is it worth 300 kms of commuting?",
-    "the other institute is just kms away",
-    "how do I use KMS encryption keys?",
-    "painkillers help my back",
-    "an overkill of baselines",
-    "the diet of a PhD student",
-    # ends that are not the end of a life
-    "I want to end my PhD",
-    "how do I end my contract?",
-    "I want to end my collaboration",
-    "I want to quit",
-    "I don't want to live abroad, is a PhD at home worse?",
-    "I do not want to live in another country without my family",
-    "I don't want to live far from my partner for a postdoc",
-    "there is no reason to live close to campus",
-    "I don't want to live on a stipend at 35",
-    "we don't want to live apart from each other for five years",
-    "I am done with academia",
-    "I don't want to be in academia any more",
-    "I don't want to be a professor",
-    "I don't want to do this any more",
-    "I don't want to write another rebuttal",
-    "no reason to stay in the lab",
-    "nothing left to publish",
-    "is there life after a PhD?",
-    "my career is over",
-    "I wish I had never started this PhD",
-    "better off without a supervisor?",
-    "would I be better off in industry?",
-    "I hate myself for choosing this topic",
-    "I blame myself for the retraction",
-    "I introduced myself to the group",
-    "how do I fund myself?",
-    "I was bored to death at the conference",
-    "scared to death of the viva",
-    "I worked myself to the bone",
-    "I feel dead inside after the rejection",
-    # quoting treatment, studies and other people
-    "suicidal ideation treatment was denied by my insurance",
-    "I study suicide prevention, who funds that?",
-    "my thesis is about suicidality in adolescents",
-    "where can I publish on self-harm among students?",
-    "the survey has items on suicidal thoughts",
-    "cell suicide is another word for apoptosis",
-    "my supervisor died",
-    "a colleague killed himself last year",
-    "my labmate died by suicide and I cannot work",
-    "how do I write to a friend who lost somebody?",
-]
-
-MIXED = [
-    "this deadline is killing me and I don't want to be here any more",
-    "Reviewer 2 murdered us, lol. But honestly I want to die.",
-    "publish or perish... I just want to end it all",
-    "my paper died, my grant died, and I keep thinking about suicide",
-    "kill -9 me, no really: I am going to kill myself",
-    "I study suicide prevention and I am suicidal",
-    "5 kms to the lab, and every day I want to kms",
-    "How do I ask for a letter? I have been cutting myself since the rejection.",
-    "is it normal that after the third rejection I wish I was dead",
-    "I should cut myself some slack, but I keep cutting myself instead",
-    "I don't want to live abroad. I don't want to live at all.",
-    "I don't want to live in this world any more",
+HOSTILE = [
+    "i a ",
+    "i want to ",
+    "x",
+    "?! ",
+    "i\u0301 ",
+    "if i have to ",
+    "he said ",
+    "thank you for everything ",
+    "\u3164i ",
 ]
 
 
@@ -139,79 +37,120 @@ def crisis(content):
     return content.crisis
 
 
-@pytest.mark.parametrize("phrase", PHRASES)
-class TestEveryPhrase:
-    def test_as_it_is_written(self, crisis, phrase):
-        assert crisis.found_in(phrase)
+@pytest.mark.parametrize(("words", "said", "tier"), SHORTEST, ids=range(len(SHORTEST)))
+def test_each_line_says_its_tier(crisis, words, said, tier):
+    found = crisis.tier_of(said)
 
-    def test_inside_a_sentence_with_punctuation(self, crisis, phrase):
-        assert crisis.found_in(f"After the rejection, honestly… {phrase}!! What now?")
+    assert found is tier or found is Tier.EXPLICIT, (words, said)
 
-    def test_in_capitals(self, crisis, phrase):
-        assert crisis.found_in(phrase.upper())
-        assert crisis.found_in(phrase.title())
 
-    def test_with_any_apostrophe(self, crisis, phrase):
-        typed = " ".join(CONTRACTIONS.get(word, word) for word in phrase.split())
+@pytest.mark.parametrize("section", ["explicit", "softened", "oblique"])
+def test_all_ways_to_say_a_line_are_found(crisis, section):
+    """But for those that an idiom stands in, the only thing that may hide one."""
+    ways = [way for line in getattr(FILE, section) for way in said_by(line.words)]
+    silent = [way for way in ways if not crisis.found_in(way)]
+
+    assert [way for way in silent if crisis.idioms.hidden_in(crisis.read(way)) == crisis.read(way)] == []
+    assert len(silent) < len(ways) / 50
+
+
+@pytest.mark.parametrize("line", FILE.idioms, ids=lambda line: line.words[:30])
+def test_each_idiom_keeps_its_sentence_silent(crisis, line):
+    assert not crisis.found_in(line.trap)
+    assert crisis.idioms.stand_in(crisis.read(line.trap)), "the trap does not hold the idiom"
+
+
+@pytest.mark.parametrize("said", SAID)
+class TestHoweverItIsTyped:
+    def test_inside_a_sentence_with_punctuation(self, crisis, said):
+        assert crisis.found_in(f"After the rejection, honestly… {said}!! What now?")
+
+    def test_in_capitals(self, crisis, said):
+        assert crisis.found_in(said.upper())
+        assert crisis.found_in(said.title())
+
+    def test_with_any_apostrophe(self, crisis, said):
+        typed = " ".join(CONTRACTIONS.get(word, word) for word in said.split())
 
         assert [mark for mark in APOSTROPHES if not crisis.found_in(typed.format(mark, mark))] == []
 
-    def test_with_unseen_characters_between_all_letters(self, crisis, phrase):
-        assert [unseen for unseen in ZERO_WIDTH if not crisis.found_in(unseen.join(phrase))] == []
+    def test_with_unseen_characters_between_all_letters(self, crisis, said):
+        assert [unseen for unseen in ZERO_WIDTH if not crisis.found_in(unseen.join(said))] == []
 
-    def test_with_a_stretched_last_letter(self, crisis, phrase):
-        assert crisis.found_in(phrase + phrase[-1] * 5)
+    def test_with_stretched_letters(self, crisis, said):
+        assert crisis.found_in(said + said[-1] * 5)
+        assert crisis.found_in("".join(letter * 2 for letter in said))
 
-    def test_with_every_letter_doubled(self, crisis, phrase):
-        assert crisis.found_in("".join(letter * 2 for letter in phrase))
+    def test_with_any_blank_between_words(self, crisis, said):
+        assert [blank for blank in BLANKS if not crisis.found_in(said.replace(" ", blank))] == []
 
-    def test_with_any_blank_between_words(self, crisis, phrase):
-        assert [blank for blank in BLANKS if not crisis.found_in(phrase.replace(" ", blank))] == []
-
-    def test_in_full_width_letters(self, crisis, phrase):
+    def test_in_full_width_letters_and_with_accents(self, crisis, said):
         wide = {ord(letter): ord(letter) + 0xFEE0 for letter in "abcdefghijklmnopqrstuvwxyz"}
 
-        assert crisis.found_in(phrase.translate(wide))
+        assert crisis.found_in(said.translate(wide))
+        assert crisis.found_in(said.replace("e", "é").replace("i", "í"))
+        assert crisis.found_in("\u0336".join(said))
 
-    def test_not_as_a_part_of_longer_words(self, crisis, phrase):
-        assert not crisis.found_in(f"x{phrase}")
-        assert not crisis.found_in(f"{phrase}x")
+    def test_with_fillers_between_words(self, crisis, said):
+        assert crisis.found_in(said.replace(" ", " really just "))
 
-
-@pytest.mark.parametrize("idiom", IDIOMS)
-def test_an_idiom_is_silent_and_would_not_be_without_its_line(crisis, idiom):
-    sentence = f"I don't want to {idiom}" if idiom.startswith("live") else f"It is just {idiom}"
-
-    assert not crisis.found_in(sentence)
-    assert CrisisPhrases.of(PHRASES).found_in(sentence)
+    def test_not_as_a_part_of_longer_words(self, crisis, said):
+        assert not crisis.found_in(f"x{said}x")
 
 
-@given(st.sampled_from(IDIOMS), st.sampled_from(PHRASES), st.sampled_from(["{0} {1}", "{1} {0}", "{0} {1} {0}"]))
-def test_an_idiom_never_hides_a_phrase_beside_it(content, idiom, phrase, order):
-    assert content.crisis.found_in(order.format(f"really {idiom}", f"now {phrase} because"))
+@given(st.sampled_from(FILE.idioms), st.sampled_from(SAID), st.sampled_from(["{0}. {1}", "{1}. {0}", "{0}. {1}. {0}"]))
+def test_an_idiom_never_hides_a_phrase_beside_it(content, idiom, said, order):
+    assert content.crisis.found_in(order.format(idiom.trap, said))
 
 
-def test_what_stands_around_an_idiom_does_not_become_a_phrase(crisis):
-    assert not crisis.found_in("we just live abroad, kms from home")
+@given(st.sampled_from(SAID), st.text(), st.text())
+def test_whatever_stands_around_a_phrase_does_not_hide_it(content, said, before, after):
+    assert content.crisis.found_in(f"{before} . {said} . {after}")
 
 
-def test_a_phrase_right_after_an_idiom_is_found(crisis):
-    assert crisis.found_in("live abroad kill myself")
+def test_what_stands_around_an_idiom_does_not_become_a_phrase():
+    phrases = CrisisPhrases.of(["want to die"], idioms=["of boredom"])
+
+    assert not phrases.found_in("want to of boredom die")
+    assert phrases.found_in("want to die of boredom")
 
 
-@given(st.sampled_from(PHRASES), st.text(), st.text())
-def test_whatever_stands_around_a_phrase_does_not_hide_it(content, phrase, before, after):
-    assert content.crisis.found_in(f"{before} {phrase} {after}")
+def test_softened_words_are_asked_about_and_plain_ones_beside_them_stay_plain():
+    phrases = CrisisPhrases.of(["kill myself"], softened=["not going to kill myself"])
+
+    assert phrases.tier_of("I'm not going to kill myself") is Tier.OBLIQUE
+    assert phrases.tier_of("I'm not going to kill myself. Or I kill myself.") is Tier.EXPLICIT
 
 
-@pytest.mark.parametrize("text", MIXED)
-def test_an_idiom_does_not_hide_what_is_meant(crisis, text):
-    assert crisis.found_in(text)
+def test_a_misspelled_keyword_is_read_as_what_it_stands_for_but_a_word_of_its_own_is_not():
+    phrases = CrisisPhrases.of(["i want to exist", "exit now"], keywords=["want", "exist"])
+
+    assert all(phrases.found_in(f"i {want} to {exist}") for want, exist in [("wnat", "exist"), ("want", "exsist")])
+    assert not phrases.found_in("i want to exit")
 
 
-@pytest.mark.parametrize("text", TRAPS)
-def test_research_life_stays_silent(crisis, text):
-    assert not crisis.found_in(text)
+@pytest.mark.parametrize(
+    "typed", ["i w4nt to d1e", "I w a n t t o d i e", "k1ll mys3lf", "K*ll myself", "i want to d!e"]
+)
+def test_disguises_are_seen_through(crisis, typed):
+    assert crisis.tier_of(typed) is Tier.EXPLICIT
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_hostile_texts_take_time_in_proportion_to_their_length(crisis, piece):
+    """A little more than twice for twice the length; the event loop waits for it."""
+
+    def least_seconds(text: str) -> float:
+        return min(timed(text) for _ in range(15))
+
+    def timed(text: str) -> float:
+        began = time.thread_time()
+        crisis.tier_of(text)
+        return time.thread_time() - began
+
+    once = least_seconds((piece * 3000)[:3000])
+
+    assert least_seconds((piece * 6000)[:6000]) < 4 * once + 0.001
 
 
 def test_no_question_of_the_shipped_off_topic_bank_fires(content):

@@ -18,6 +18,7 @@ from bot.storage.database import Database
 from bot.storage.drafts import DraftStore
 from bot.storage.faq import GuildEntries
 from support.edits import edit as change
+from support.keyrings import keyring_of
 from support.small import small_pack
 
 HERE, THERE = GuildId(1), GuildId(2)
@@ -32,7 +33,7 @@ async def editing():
     """An editor over the small FAQ, in memory."""
     database = await Database.open(None)
     entries = GuildEntries(database)
-    made = Editing(Library(small_pack(), entries), entries, DraftStore(database))
+    made = Editing(Library(small_pack(), entries), entries, DraftStore(database, keyring_of(database)))
     yield made
     await database.close()
 

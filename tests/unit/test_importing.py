@@ -17,6 +17,7 @@ from bot.safety.text import normalise
 from bot.storage.database import Database
 from bot.storage.drafts import DraftStore
 from bot.storage.faq import GuildEntries
+from support.keyrings import keyring_of
 from support.parts import make_entry
 
 GUILD, MIKA = GuildId(1), UserId(11)
@@ -159,7 +160,7 @@ class Parts:
     def __init__(self, database, entries) -> None:
         store = GuildEntries(database)
         self.library = Library(Pack((TOPIC,), tuple(entries.values()), ()), store)
-        self.editing = Editing(self.library, store, DraftStore(database))
+        self.editing = Editing(self.library, store, DraftStore(database, keyring_of(database)))
         self.importing = Importing(self.library, self.editing)
 
     async def entries(self):

@@ -136,7 +136,7 @@ class TestResolvingByItself:
 
     async def test_a_question_read_by_another_model_is_read_anew_and_resolved(self, small_lantern, queue):
         reply = await ask(small_lantern, MOON)
-        sql = "UPDATE unanswered SET model = 'an older one', vector = x'0000803f'"
+        sql = "UPDATE unanswered SET model = 'an older one'"
         await small_lantern.activity._database.run(lambda db: db.execute(sql))
         before = await queue.recorded(HERE)
         await queue.catch_up()

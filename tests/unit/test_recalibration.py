@@ -25,6 +25,7 @@ from bot.storage.proposals import ProposalStore
 from bot.storage.search import SearchStore
 from support.edits import edit
 from support.embedders import GatedEmbedder
+from support.keyrings import keyring_of
 from support.parts import WordEmbedder, make_entry
 from support.small import THINGS
 
@@ -57,7 +58,7 @@ async def database():
 async def running(database, embedder=None):
     """The search between a start and a stop; another one over the same database is a restart."""
     stored = SearchStore(database)
-    library = Library(PACK, GuildEntries(database))
+    library = Library(PACK, GuildEntries(database, keyring_of(database)))
     search = await SearchEngine.start(library, embedder or WordEmbedder(), stored, stored, no_progress)
     try:
         yield search, library
@@ -113,7 +114,7 @@ async def renewed(search, guild=HERE):
 
 async def propose(database, people):
     """Let people say that an entry does not answer ASKED, and return what the moderators see."""
-    store = ProposalStore(database)
+    store = ProposalStore(database, keyring_of(database))
     for number in range(people):
         name = f"person{number}"
         await store.support(HERE, ProposalKind.NEGATIVE, ENTRIES[7].id, ASKED, person=lambda _, name=name: name)
@@ -123,7 +124,7 @@ async def propose(database, people):
 
 async def settle(database, library, proposal, state):
     """Let a moderator decide; return the proposal as it is then."""
-    await ProposalStore(database).settle(proposal, state)
+    await ProposalStore(database, keyring_of(database)).settle(proposal, state)
     library.forget(HERE)
     return dataclasses.replace(proposal, state=state)
 
@@ -298,7 +299,8 @@ class TestNegatives:
 
         assert before == await search.search(THERE, ASKED, without=frozenset())
 
-    async def test_its_vector_is_kept_as_that_of_any_text(self, database):
+    async def test_its_vector_is_computed_anew_at_each_start_for_it_is_stored_nowhere(self, database):
+        """Statement 45: somebody asked it; it is no text of the FAQ."""
         first, second = WordEmbedder(), WordEmbedder()
         async with running(database, first) as (search, library):
             await confirm(database, library)
@@ -306,8 +308,10 @@ class TestNegatives:
         async with running(database, second) as (search, _):
             await renewed(search)
 
+        vector = WordEmbedder().embed([ASKED])[0].tobytes()
         assert ASKED in first.texts
-        assert [] == second.texts
+        assert [ASKED] == second.texts
+        assert [(0,)] == await database.read("SELECT count(*) FROM vectors WHERE vector = ?", [vector])
 
     async def test_its_calibration_is_found_again_after_a_restart(self, database, told):
         async with running(database) as (search, library):

@@ -14,7 +14,7 @@ ROOM = 0.05
 
 @pytest.fixture
 async def search(content):
-    small = app.Content(content.texts, small_pack(), content.crisis, content.setbacks)
+    small = app.Content(content.texts, small_pack(), content.crisis, content.setbacks, content.helplines)
     async with app.lantern(small, None, None, WordEmbedder) as lantern:
         yield lantern.search
 

@@ -16,9 +16,19 @@ from bot.core.errors import OldButtonError
 from bot.core.moderation import Capability, ForumMode
 from bot.core.texts import SPOKEN
 from bot.faq.rights import OPEN
-from bot.safety.text import escape
+from bot.safety.text import clean, escape
 from bot.views.ids import name_in, number_in
-from bot.views.moderators.setup import CROWDS, GRACES, HOURS, NO_DAY, Page, Place, country_modal, setup_card
+from bot.views.moderators.setup import (
+    CROWDS,
+    GRACES,
+    HOURS,
+    NO_DAY,
+    Page,
+    Place,
+    country_modal,
+    duty_modal,
+    setup_card,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
@@ -57,9 +67,12 @@ class Setup:
             ("setup_round_hour", 0): self._choose_round_hour,
             ("setup_grace", 0): self._choose_grace,
             ("setup_crowd", 0): self._choose_crowd,
+            ("setup_duty_role", 0): self._choose_duty,
+            ("setup_duty_hours_save", 0): self._save_duty_hours,
         }
         self.routes = {verb: Route(Capability.ADMINISTER, do) for verb, do in verbs.items()}
         self.routes["setup_country_ask", 0] = Route(Capability.ADMINISTER, self._ask_country, opens_modal=True)
+        self.routes["setup_duty_hours", 0] = Route(Capability.ADMINISTER, self._ask_duty_hours, opens_modal=True)
 
     def add_to(self, tree: app_commands.CommandTree[Any], _faq: app_commands.Group) -> None:
         """Add the command."""
@@ -179,6 +192,25 @@ class Setup:
             return
         await self._save(interaction, Page.HABITS, lambda settings: replace(settings, country=country))
 
+    async def _choose_duty(self, interaction: Interaction) -> None:
+        role = next(iter(_picked_ids(interaction)), None)
+        if role == _server(interaction).id:  # the role @everyone
+            await self._refuse(interaction, Page.CARE, self._desk.texts("setup.duty_everyone"))
+            return
+        await self._save(
+            interaction, Page.CARE, lambda settings: replace(settings, duty=replace(settings.duty, role=role))
+        )
+
+    async def _ask_duty_hours(self, interaction: Interaction) -> None:
+        settings = await self._desk.gate.guilds.settings(guild_of(interaction))
+        await interaction.response.send_modal(duty_modal(settings, self._desk.texts))
+
+    async def _save_duty_hours(self, interaction: Interaction) -> None:
+        hours = " ".join(clean(fields_of(interaction).get("hours", "")).split())
+        await self._save(
+            interaction, Page.CARE, lambda settings: replace(settings, duty=replace(settings.duty, hours=hours))
+        )
+
     async def _forget(self, interaction: Interaction, page: str) -> None:
         server = _server(interaction)
         roles = {role.id for role in server.roles}
@@ -198,7 +230,7 @@ class Setup:
                     here = settings.peers.channel in channels
                     peers = replace(settings.peers, channel=settings.peers.channel if here else None)
                     return replace(settings, peers=peers)
-                case Page.HABITS:
+                case Page.HABITS | Page.CARE:
                     return settings
 
         await self._save(interaction, name_in(Page, page), forget)
@@ -206,7 +238,8 @@ class Setup:
 
 def place_of(server: discord.Guild, settings: GuildSettings) -> Place:
     """Return what there is of the settings on a server, and what Lantern may do there."""
-    roles = {role for named in settings.roles.values() for role in named if server.get_role(role)}
+    chosen_roles = {role for named in settings.roles.values() for role in named} | {settings.duty.role or 0}
+    roles = {role for role in chosen_roles if server.get_role(role)}
     needed = dict.fromkeys(settings.forums, NEEDED_IN_FORUMS)
     for chosen, permissions in ((settings.moderators_channel, NEEDED), (settings.peers.channel, NEEDED_TO_MEET)):
         if chosen is not None:

@@ -135,7 +135,7 @@ class UpkeepDesk:
         for at, finding in enumerate(found):
             if finding.key == key:
                 return finding, at
-        raise VersionGoneError(f"There is no finding {key} any more.")
+        raise VersionGoneError("There is no such finding any more.")
 
     async def _show(
         self,

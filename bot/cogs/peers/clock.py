@@ -7,6 +7,7 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.cogs.care import CareDesk
 from bot.cogs.peers.people import let_go
 from bot.cogs.peers.pings import Pings
 from bot.cogs.peers.threads import Threads
@@ -35,6 +36,7 @@ class Clock:
         self._lantern = desk.lantern
         self._threads = Threads(desk)
         self._pings = Pings(desk)
+        self._care = CareDesk(desk)
         self._running: asyncio.Task[None] | None = None
         self._rounds: asyncio.Task[None] | None = None
 
@@ -76,6 +78,10 @@ class Clock:
             except Exception:
                 log.exception("Introductions of server %d did not go on; it is tried again", server.id)
         await self._ping()
+        try:
+            await self._care.look_in(now)
+        except Exception:
+            log.exception("Not everybody who asked for it was written to; it is tried again")
 
     async def _sweep(self, server: discord.Guild, now: datetime) -> None:
         guild = GuildId(server.id)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.cogs.gate import SETTINGS, country_of, guild_of
+from bot.cogs.gate import SETTINGS, guild_of
 from bot.cogs.moderators.showing import defer_form, show
 from bot.cogs.peers.choices import chosen
 from bot.cogs.peers.here import account_of, peer_settings_of, who_of
@@ -20,7 +20,6 @@ from bot.core.errors import (
 )
 from bot.core.moderation import Capability
 from bot.safety.cards import doubts_in_sentence, faults_in_sentence
-from bot.views.answers import help_card
 from bot.views.ids import name_in
 from bot.views.moderators.shown import Shown
 from bot.views.peers.forms import words_form, zone_form
@@ -181,8 +180,9 @@ class ProfileDesk:
         try:
             await self._desk.gate.require(interaction, Capability.MEET)
         finally:
-            if self._desk.lantern.asking.is_personal("\n".join(typed.values())):
-                await interaction.followup.send(view=help_card(self._texts, country_of(interaction)), ephemeral=True)
+            help_first = self._desk.care.card_if_needed(interaction, "\n".join(typed.values()), kept="care.kept")
+            if help_first is not None:
+                await interaction.followup.send(view=help_first, ephemeral=True)
 
     async def _preview(self, interaction: Interaction) -> None:
         profile, unsaved = (await self.member(interaction)).profile, unsaved_in(interaction.message, self._texts)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.cogs.gate import country_of
 from bot.cogs.peers.here import who_of
 from bot.cogs.peers.people import name_of
 from bot.cogs.routes import Route, fields_of, pick_in
@@ -13,7 +12,7 @@ from bot.core.errors import LanternError
 from bot.core.introductions import IntroductionId, ReportReason
 from bot.core.models import UserId
 from bot.core.moderation import Capability
-from bot.views.answers import help_card, sentence
+from bot.views.answers import sentence
 from bot.views.ids import name_in, number_in
 from bot.views.moderators.matching import arrived_card
 from bot.views.peers.reports import REASON, TEXT, report_form, reportable_card, returned_report
@@ -79,7 +78,8 @@ class Reporting:
             if text:
                 await interaction.followup.send(view=returned_report(text, self._texts), ephemeral=True)
             raise
-        if text and self._desk.lantern.asking.is_personal(text):
-            await interaction.followup.send(view=help_card(self._texts, country_of(interaction)), ephemeral=True)
+        help_first = self._desk.care.card_if_needed(interaction, text, kept="care.reported")
+        if help_first is not None:
+            await interaction.followup.send(view=help_first, ephemeral=True)
         await interaction.followup.send(view=sentence(self._texts("wrong.thanks")), ephemeral=True)
         await self._desk.tell_moderators(guild, arrived_card(self._texts))

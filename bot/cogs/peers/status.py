@@ -15,7 +15,6 @@ from bot.cogs.routes import Route
 from bot.core.models import UserId
 from bot.core.moderation import Capability
 from bot.core.peers import MemberState
-from bot.peers.obstacles import TEXT_KEYS
 from bot.views.answers import sentence
 from bot.views.moderators.shown import Shown
 from bot.views.peers.profile import Step
@@ -35,7 +34,6 @@ PAUSES: Mapping[int, str] = {
     0: "status.open_end",
 }
 """Days a pause can last; 0 = until they say so."""
-OBSTACLES = frozenset(TEXT_KEYS.values())
 
 
 class StatusDesk:
@@ -48,17 +46,17 @@ class StatusDesk:
         self._profile = profile
         self.routes = {
             ("resume", 0): Route(Capability.MEET, self._resume),
-            ("leave", 0): Route(Capability.ASK, self._leave),
+            ("leave", 0): Route(Capability.ALWAYS, self._leave),
         }
 
     def add_to(self, _tree: app_commands.CommandTree[Any], peers: app_commands.Group) -> None:
         """Add the commands."""
         texts = self._texts
-        ask, meet = Capability.ASK, Capability.MEET  # whoever lost a role can still look, pause and leave
+        ask, meet = Capability.ASK, Capability.MEET  # whoever lost a role can still look and pause
         plain: dict[tuple[str, str], tuple[Callable[[Interaction], Awaitable[None]], Capability]] = {
             ("command.peers_status.name", "command.peers_status.description"): (self._show, ask),
             ("command.peers_resume.name", "command.peers_resume.description"): (self._resume, meet),
-            ("command.peers_leave.name", "command.peers_leave.description"): (self._ask_leave, ask),
+            ("command.peers_leave.name", "command.peers_leave.description"): (self._ask_leave, Capability.ALWAYS),
             ("command.peers_now.name", "command.peers_now.description"): (self._ask_now, meet),
         }
         for (name, description), (do, needed) in plain.items():
@@ -96,7 +94,8 @@ class StatusDesk:
         member = await self._profile.member(interaction)
         missing = self._membership.missing(member.profile)
         blocks = await self._membership.blocks(*who_of(interaction))
-        outlook = replace(await self._profile.outlook(interaction), obstacle=await self._obstacle(interaction))
+        obstacle = await self._desk.lantern.introductions.obstacle(*who_of(interaction))
+        outlook = replace(await self._profile.outlook(interaction), obstacle=obstacle)
         await show(interaction, Shown(status_card(member, missing, blocks, outlook, self._texts)))
 
     async def _pause(self, interaction: Interaction, days: int) -> None:
@@ -144,12 +143,6 @@ class StatusDesk:
         asked = await self._desk.lantern.rounds.ask_now(*who_of(interaction), datetime.now(UTC))
         text = self._texts("status.offered") if asked.is_offered else not_now_text(asked.next_at, self._texts)
         await self._tell(interaction, text)
-
-    async def _obstacle(self, interaction: Interaction) -> str | None:
-        """Return the text key of what their inbox says stood in somebody's way, None where nothing there does."""
-        inbox = await self._desk.lantern.introductions.inbox(*who_of(interaction), datetime.now(UTC))
-        told = [letter.text_key for letter in inbox.letters if letter.text_key in OBSTACLES]
-        return told[-1] if told else None
 
     async def _tell(self, interaction: Interaction, text: str) -> None:
         await show(interaction, Shown(sentence(text)))

@@ -156,6 +156,9 @@ class LetterStore(Protocol):
     async def unread(self, guild: GuildId, user: UserId) -> Sequence[Letter]:
         """Return somebody's unread letters, oldest first."""
 
+    async def last_of(self, guild: GuildId, user: UserId, text_keys: Collection[str]) -> Letter | None:
+        """Return somebody's newest letter of some kinds, read or not, as long as letters are kept."""
+
     async def mark_read(self, guild: GuildId, user: UserId, letters: Collection[int]) -> None:
         """Note that somebody saw letters, by their ids; those of others stay as they are."""
 

@@ -42,9 +42,11 @@ class ProposalNotes(Protocol):
         question: str,
         *,
         person: Callable[[ProposalId], str],
+        author: UserId | None = None,
     ) -> None:
         """Note that somebody says so, and no longer the opposite; `person`: their name within a proposal.
 
+        `author`: whose words the question is, with whose key it is sealed. Raises RingLockedError.
         Of too many open ones the least supported is dropped, the oldest first. One that was decided stays as it is.
         """
 
@@ -67,10 +69,13 @@ class ProposalNotes(Protocol):
 class QuestionStore(Protocol):
     """Questions that had no answer. Nobody's name is in it but of those who ticked that they want to be told."""
 
-    async def note(self, guild: GuildId, asked: Recorded, *, person: Callable[[int], str] | None) -> Noted:
+    async def note(
+        self, guild: GuildId, asked: Recorded, *, person: Callable[[int], str] | None, author: UserId | None = None
+    ) -> Noted:
         """Queue a question (its id is ignored), or count it again where one of its meaning waits, or was dismissed.
 
-        `person`: the asker's name within a question, by its id; None where nobody is counted.
+        `person`: the asker's name within a question, by its id; None where nobody is counted. `author`: whose words
+        they are, with whose key they are sealed. Raises RingLockedError.
         """
 
     async def questions(self, guild: GuildId, state: QuestionState) -> Sequence[Unanswered]:
@@ -125,7 +130,7 @@ class QuestionStore(Protocol):
 class Outbox(Protocol):
     """What people are to be told, kept until it is sent."""
 
-    async def add_notice(self, notice: Notice) -> None:
+    async def add_notice(self, notice: Notice, *, author: UserId | None = None) -> None:
         """Keep what somebody is to be told; the notice's own id is ignored."""
 
     async def notices(self, state: NoticeState) -> Sequence[Notice]:

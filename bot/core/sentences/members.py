@@ -40,8 +40,6 @@ KEYS: dict[str, tuple[str, ...]] = {
     "unknown.stopped": (),
     "unknown.answered": (),
     "unknown.dismissed": (),
-    "help.text": (),
-    "help.country": ("country", "page"),
     "suggest.title": (),
     "suggest.question": (),
     "suggest.question_hint": (),

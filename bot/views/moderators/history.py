@@ -161,7 +161,7 @@ def _writer(version: Version) -> str:
 
 def _who(texts: Texts, version: Version) -> str:
     if version.by is not None:
-        return f"<@{version.by}>"
+        return f"<@{version.by}>" if version.by else texts("personal.somebody")
     return texts("history.nobody" if version.kind is ChangeKind.SHIPPED else "history.terminal")
 
 

@@ -1,4 +1,4 @@
-"""The panel of `/setup`: five pages, on which every choice is saved at once."""
+"""The panel of `/setup`: pages on which every choice is saved at once."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from discord import ui
 
 from bot.core.countries import OFFERED, flagged
 from bot.core.moderation import Capability, ForumMode
+from bot.safety.text import escape
 from bot.views.answers import ACCENT, OPTIONS, Card, Row
 from bot.views.ids import desk
 from bot.views.moderators.shown import Style, button
@@ -37,6 +38,9 @@ GRACES = (0, 2, 4, 8, 12, 26)
 CROWDS = (3, 5, 8, 12)
 """How many people must share what a card shows."""
 HOURS = 24
+BUTTONS = 5
+"""In one row (discord/limits.md)."""
+DUTY_HOURS_LENGTH = 120
 
 
 class Page(StrEnum):
@@ -47,6 +51,7 @@ class Page(StrEnum):
     FORUMS = "forums"
     HABITS = "habits"
     MEETING = "meeting"
+    CARE = "care"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ def setup_card(page: Page, settings: GuildSettings, place: Place, texts: Texts) 
         Page.FORUMS: texts("setup.forums"),
         Page.HABITS: texts("setup.habits"),
         Page.MEETING: texts("setup.meeting"),
+        Page.CARE: texts("setup.care"),
     }
     parts = {
         Page.ROLES: _roles,
@@ -77,6 +83,7 @@ def setup_card(page: Page, settings: GuildSettings, place: Place, texts: Texts) 
         Page.FORUMS: _forums,
         Page.HABITS: _habits,
         Page.MEETING: _meeting,
+        Page.CARE: _care,
     }
     buttons = [
         button(
@@ -88,7 +95,8 @@ def setup_card(page: Page, settings: GuildSettings, place: Place, texts: Texts) 
         for to, title in tabs.items()
     ]
     body = ui.Container[Any](*parts[page](settings, place, texts), accent_colour=ACCENT)
-    return Card(ui.TextDisplay(texts("setup.text")), Row(*buttons), body)
+    rows = [Row(*buttons[start : start + BUTTONS]) for start in range(0, len(buttons), BUTTONS)]
+    return Card(ui.TextDisplay(texts("setup.text")), *rows, body)
 
 
 def country_modal(texts: Texts) -> ui.Modal:
@@ -100,6 +108,40 @@ def country_modal(texts: Texts) -> ui.Modal:
     )
     modal.stop()
     return modal
+
+
+def duty_modal(settings: GuildSettings, texts: Texts) -> ui.Modal:
+    """Return the question for when those on duty are there."""
+    modal = ui.Modal(title=texts("setup.duty_hours_title"), custom_id=desk("setup_duty_hours_save"))
+    hours = ui.TextInput[Any](
+        custom_id="hours", default=settings.duty.hours or None, required=False, max_length=DUTY_HOURS_LENGTH
+    )
+    label, hint = texts("setup.duty_hours_label"), texts("setup.duty_hours_hint")
+    modal.add_item(ui.Label(text=label, description=hint, component=hours))
+    modal.stop()
+    return modal
+
+
+def _care(settings: GuildSettings, place: Place, texts: Texts) -> Iterable[ui.Item[Any]]:
+    role = settings.duty.role
+    yield ui.TextDisplay(texts("setup.duty_role"))
+    yield Row(
+        ui.RoleSelect(
+            custom_id=desk("setup_duty_role"),
+            placeholder=texts("setup.no_duty_role") if role is None else texts("setup.choose_again"),
+            min_values=0,
+            default_values=_defaults({role} & place.roles if role else (), discord.SelectDefaultValueType.role),
+        )
+    )
+    if role is not None and role not in place.roles:
+        yield ui.TextDisplay(texts("setup.duty_deleted"))
+    if role is not None and settings.moderators_channel is None:
+        yield ui.TextDisplay(texts("setup.duty_needs_channel"))
+    elif role is not None and place.is_open:
+        yield ui.TextDisplay(texts("setup.duty_open", channel=settings.moderators_channel))
+    hours = settings.duty.hours
+    told = texts("setup.duty_hours", hours=escape(hours)) if hours else texts("setup.duty_hours_unset")
+    yield ui.Section(told, accessory=button(texts("setup.duty_hours_set"), desk("setup_duty_hours")))
 
 
 def _roles(settings: GuildSettings, place: Place, texts: Texts) -> Iterable[ui.Item[Any]]:
