@@ -39,6 +39,7 @@ def open_gated(small_content, small_vectors_path, embedder):
 async def test_everybody_is_acknowledged_before_the_model_has_answered_anybody(small_content, small_vectors_path):
     embedder = GatedEmbedder()
     async with open_gated(small_content, small_vectors_path, embedder) as lantern, open_world(lantern) as world:
+        world.let_anybody_be_fast()
         embedder.gate.clear()
         asked = [world.start_ask(world.noor, f"{UNKNOWN} number {number}") for number in range(CROWD)]
         while not all(result.acknowledged for result in asked):
@@ -55,6 +56,7 @@ async def test_nobodys_answer_goes_to_somebody_else(small_content, small_vectors
     embedder = GatedEmbedder()
     names = ["letters", "visas", "grades", "posters"]
     async with open_gated(small_content, small_vectors_path, embedder) as lantern, open_world(lantern) as world:
+        world.let_anybody_be_fast()
         asked = [
             (names[number % 4], world.start_ask(world.noor, f"worried about {names[number % 4]}"))
             for number in range(CROWD)
@@ -71,6 +73,7 @@ async def test_nobodys_answer_goes_to_somebody_else(small_content, small_vectors
 async def test_one_question_asked_by_all_is_embedded_once_and_queued_once(small_content, small_vectors_path):
     embedder = GatedEmbedder()
     async with open_gated(small_content, small_vectors_path, embedder) as lantern, open_world(lantern) as world:
+        world.let_anybody_be_fast()
         before = len(embedder.texts)
         for _ in range(CROWD):
             world.start_ask(world.noor, UNKNOWN)
@@ -85,6 +88,7 @@ async def test_one_question_asked_by_all_is_embedded_once_and_queued_once(small_
 async def test_a_model_that_breaks_once_costs_only_those_who_waited_for_it(small_content, small_vectors_path, caplog):
     embedder = GatedEmbedder()
     async with open_gated(small_content, small_vectors_path, embedder) as lantern, open_world(lantern) as world:
+        world.let_anybody_be_fast()
         embedder.failures = 1
         failed = await world.ask(ANSWERED)
         after = await world.ask(ANSWERED)

@@ -111,7 +111,7 @@ def test_four_processes_make_and_use_one_database_at_the_same_moment(tmp_path):
     path, shot = tmp_path / "lantern.db", tmp_path / "shot"
     processes = [
         subprocess.Popen(
-            [sys.executable, two_openers.__file__, path, shot, "25"],
+            [sys.executable, "-P", two_openers.__file__, path, shot, "25"],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

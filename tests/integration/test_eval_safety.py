@@ -57,5 +57,5 @@ def test_a_broken_set_is_one_sentence(folder, small_bot):
     (folder / "broken.jsonl").write_text("{}\n")
     result = lantern(folder, "eval", "--safety", "--questions", "broken.jsonl", **small_bot)
 
-    assert result.returncode == Exit.USAGE
+    assert result.returncode == Exit.DATA
     assert "broken.jsonl:1: needs a question" in result.stderr

@@ -336,8 +336,9 @@ class TestOffers:
         sql = "UPDATE introductions SET sealed = (SELECT sealed FROM introductions WHERE id = ?) WHERE id = ?"
         await meeting.database.run(lambda db: db.execute(sql, [first.id, second.id]))
 
+        assert () == (await meeting.introductions.inbox(HERE, KIM, START)).offers
         with pytest.raises(SealBrokenError):
-            await meeting.introductions.inbox(HERE, KIM, START)
+            await meeting.row(second.id)
 
     async def test_with_another_key_the_clock_goes_on_and_people_get_a_clear_error(self, meeting):
         await meeting.offer()

@@ -184,7 +184,7 @@ async def test_another_servers_proposal_is_none_of_ones_own(store):
 
 
 @given(st.lists(st.tuples(st.sampled_from(ProposalKind), st.sampled_from("abc"), st.sampled_from(["q", "r"]))))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 async def test_in_any_order_of_votes_each_persons_last_one_counts(votes):
     database = await Database.open(None)
     store = ProposalStore(database, keyring_of(database))

@@ -222,7 +222,9 @@ async def test_a_ring_of_another_database_is_refused(used, start, tmp_path):
 
 async def test_in_discord_the_faq_answers_and_everything_sealed_says_so(start_small, tmp_path):
     async with start_small(tmp_path / "lantern.db") as lantern, open_world(lantern) as world:
-        await Meeting(world).turn_on()
+        meeting = await Meeting(world).turn_on()
+        await meeting.opt_in(world.noor)
+        await world.ask(UNKNOWN)
         lantern.keyring.lock("The key is lost.")
         answer = await world.ask(ANSWERED)
         unknown = await world.ask(UNKNOWN)
@@ -230,6 +232,6 @@ async def test_in_discord_the_faq_answers_and_everything_sealed_says_so(start_sm
         inbox = (await world.noor.slash(world.channel, "peers status")).response
 
         assert "What we know about letters." in texts_in(answer)
-        assert world.says("unknown.text") in texts_in(unknown)
+        assert world.says("unknown.not_queued") in texts_in(unknown)
         assert world.says("error.sealed") in texts_in(queue)
         assert world.says("error.sealed") in texts_in(inbox)

@@ -54,6 +54,7 @@ class TestIds:
             line("Ignoring exception in %s", ID, name="discord.client", error=raised(TypeError(ID))),
             line(f"A broken %d {ID}", "x"),
         ],
+        ids=range(8),  # a line begins with the time: two processes would give a test two names
     )
     def test_none_is_in_any_line(self, written):
         assert ID not in written

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings
-from support.secrets import secrets_in
+from support.secret_scan import secrets_in
 
 ROOT = Path(__file__).resolve().parents[2]
 NEVER = {"lantern.key", "lantern.db", "keys.db", ".env"}

@@ -18,6 +18,7 @@ from simcord.results import InteractionResult
 from bot.cogs.client import LanternClient
 from bot.core.errors import LanternError
 from bot.core.models import GuildId
+from bot.safety.rates import Rates
 from bot.views.care import ANYWHERE, lines_of
 
 TEXT_DISPLAY, BUTTON, SELECT = 10, 2, 3
@@ -54,6 +55,10 @@ class World:
         """Return what somebody reads first whose words sound like a crisis."""
         lines = lines_of(country, self.lantern.helplines, self.lantern.texts)
         return self.says("care.ask", lines=lines, kept=self.says(kept))
+
+    def let_anybody_be_fast(self) -> None:
+        """Count nothing any more: where one person does what many would, or a machine."""
+        self.client.desk.gate.pacing.rates = Rates({})
 
     def read_only_channel(self):
         """Return a channel in which only moderators write."""
