@@ -61,17 +61,21 @@ class Router:
         return True
 
     async def _do(self, interaction: Interaction, route: Route, meant: Action) -> None:
-        if not route.keeps_first:
+        if not route.keeps_first:  # which has limits of its own, and gives back what it does not take
             if not route.opens_modal:
                 await interaction.response.defer()
             await self._gate.require(interaction, route.capability)
+            await self._pace(interaction, route, meant)
+        await route.do(interaction, *meant.arguments)
+
+    async def _pace(self, interaction: Interaction, route: Route, meant: Action) -> None:
+        """Count it; a form that comes too fast is given back. Raises TooFastError."""
         try:
             self._gate.pacing.of_press(interaction, route.capability, meant.verb)
         except TooFastError:
             if typed := "\n\n".join(filter(None, fields_of(interaction).values())):
                 await say(interaction, f"{self._texts('rates.returned')}\n{quoted(typed, RETURNED)}")
             raise
-        await route.do(interaction, *meant.arguments)
 
 
 def data_of(interaction: Interaction) -> dict[str, Any]:

@@ -156,7 +156,7 @@ class HelpForums:
     async def consider(self, new: NewPost) -> Found | None:
         """Return what to suggest; None where the bot is silent, or looked at this post before.
 
-        Of a post with words of crisis nothing is kept at all.
+        Of a post with words of crisis nothing is kept at all; where only its meaning sounds like one, the bot is silent.
         """
         mode = (await self._guilds.settings(new.guild)).forums.get(new.forum)
         if mode is None or self._crisis.found_in(new.title):
@@ -169,7 +169,7 @@ class HelpForums:
             return None
         evidence = await self._search.search(new.guild, clean(new.title), without=frozenset())
         entries = (await self._library.shelf(new.guild)).entries
-        if not speaks(evidence) or evidence.hits[0].entry_id not in entries:
+        if evidence.is_heavy or not speaks(evidence) or evidence.hits[0].entry_id not in entries:
             return None
         state = PostState.SHADOW if mode is ForumMode.SHADOW else PostState.SUGGESTED
         entry = entries[evidence.hits[0].entry_id]
