@@ -156,7 +156,7 @@ class HelpForums:
     async def consider(self, new: NewPost) -> Found | None:
         """Return what to suggest; None where the bot is silent, or looked at this post before.
 
-        Of a post with words of crisis nothing is kept at all; where only its meaning sounds like one, the bot is silent.
+        Of a post with words of crisis nothing is kept at all; where only its meaning says so, the bot is silent.
         """
         mode = (await self._guilds.settings(new.guild)).forums.get(new.forum)
         if mode is None or self._crisis.found_in(new.title):

@@ -51,7 +51,8 @@ class Proposals:
     async def voted(self, guild: GuildId, entry_id: EntryId, question: str, user: UserId, *, helped: bool) -> None:
         """Note what a vote says of the question an entry was shown for: another wording of it, or not one.
 
-        Words of crisis, or what means the same, are never noted, nor what is longer than a wording may be: a story is told to the bot alone.
+        Words of crisis, or what means the same, are never noted, nor what is longer than a wording may be: a story is
+        told to the bot alone.
         """
         least, most = PHRASING_LENGTHS
         if guild == NO_GUILD or not least <= len(question) <= most or self._crisis.found_in(question):
