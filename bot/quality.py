@@ -54,8 +54,8 @@ LABELS = "real_labels.jsonl"
 """Judgements of questions whose texts are not in this repository, by hash."""
 
 SAFETY = "eval/safety"
-DEV = "dev"
-"""The set that the detector was tuned on; the others are kept apart from it."""
+ALONE = {"dev": "tuned on", "second": "by another author, measured once before anybody read it"}
+"""Sets that are told alone, by name, with what they are; the others are kept apart from what the detector is tuned on."""
 
 _folder = click.Path(path_type=Path, file_okay=False)
 
@@ -192,12 +192,12 @@ async def evaluated(settings: Settings, subject: Subject, rivals: Sequence[str])
 async def measured_safety(settings: Settings, questions: Sequence[Path]) -> list[SafetyReport]:
     """Measure how words of crisis are found with the model of the settings.
 
-    Of the sets kept apart, the one tuned on, and each file of harmless questions. Raises UsageError, ContentError.
+    Of the sets kept apart, each set of ALONE, and each file of harmless questions. Raises UsageError, ContentError.
     """
     paths = sorted((settings.data / SAFETY).glob("*.jsonl"))
-    apart = [sentence for path in paths if path.stem != DEV for sentence in load_sentences(path)]
+    apart = [sentence for path in paths if path.stem not in ALONE for sentence in load_sentences(path)]
     groups = {"Sets kept apart": apart} if apart else {}
-    groups |= {f"{path.name}, tuned on": load_sentences(path) for path in paths if path.stem == DEV}
+    groups |= {f"{path.name}, {ALONE[path.stem]}": load_sentences(path) for path in paths if path.stem in ALONE}
     groups |= {str(path): load_harmless(path) for path in questions}
     phrases = load_crisis(settings.data)
     embedder = await asyncio.to_thread(app.model_opener(settings))
