@@ -55,7 +55,7 @@ LABELS = "real_labels.jsonl"
 
 SAFETY = "eval/safety"
 ALONE = {"dev": "tuned on", "second": "by another author, measured once before anybody read it"}
-"""Sets that are told alone, by name, with what they are; the others are kept apart from what the detector is tuned on."""
+"""Sets that are told alone, by name, with what they are; the others are kept apart from the tuning."""
 
 _folder = click.Path(path_type=Path, file_okay=False)
 
