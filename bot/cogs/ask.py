@@ -76,10 +76,10 @@ async def reply_to(
     reply = await asking.ask(guild_of(interaction), asked, user=user, own_words=own_words)
     if reply.help_first and not asked.is_personal:
         if not is_private:
-            # What was meant for everybody becomes private: nobody else learns why.
-            await interaction.delete_original_response()
-            is_private = True
-        helped = await _help_first(interaction, asked, care)
+            # What was begun for everybody goes on in private: nobody else learns why.
+            await interaction.edit_original_response(view=sentence(texts("answer.kept")))
+        helped = await _help_first(interaction, asked, care, is_answered=not is_private) or not is_private
+        is_private = True
     card = reply_card(
         reply,
         texts,
@@ -95,12 +95,19 @@ async def reply_to(
     await asking.count(guild_of(interaction), reply, is_asked=True)
 
 
-async def _help_first(interaction: Interaction, asked: Asked, care: Care) -> bool:
-    """Show the question, and where to find help; False where these very words were only venting."""
+async def _help_first(interaction: Interaction, asked: Asked, care: Care, *, is_answered: bool = False) -> bool:
+    """Show the question, and where to find help; False where these very words were only venting.
+
+    `is_answered`: there is no first answer any more that could become it.
+    """
     card = care.card(interaction, asked.text)
-    if card is not None:
+    if card is None:
+        return False
+    if is_answered:
+        await interaction.followup.send(view=card, ephemeral=True)
+    else:
         await interaction.edit_original_response(view=card)
-    return card is not None
+    return True
 
 
 def _ask_command(asking: Asking, texts: Texts, care: Care) -> Command:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot.cogs.gate import CAPABILITY, Interaction, country_of, guild_of, settings_of
+from bot.cogs.gate import Interaction, country_of, guild_of, settings_of
 from bot.cogs.moderators.showing import is_private
 from bot.cogs.routes import Route, pick_in
 from bot.cogs.tell import UNSENT, is_discord_down
@@ -105,7 +105,6 @@ class CareDesk:
         command.autocomplete("country")(countries)
         command.allowed_contexts = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False)
         command.allowed_installs = app_commands.AppInstallationType(guild=True, user=False)
-        command.extras[CAPABILITY] = Capability.ALWAYS
         tree.add_command(command)
 
     async def look_in(self, now: datetime) -> None:

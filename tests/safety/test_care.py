@@ -388,3 +388,14 @@ class TestSetUp:
 
         assert world.says("setup.duty_everyone") == texts_in(everyone.followups[0])
         assert role.id == (await world.lantern.guilds.settings(world.guild.id)).duty.role
+
+
+async def test_what_only_means_a_crisis_is_never_answered_in_public(world):
+    """Statement 36: Its meaning is known once an answer was begun for everybody; it goes on in private."""
+    text = "they wouldnt even notice if i was gone"
+    result = await ask(world, text, visibility="public")
+
+    assert not world.lantern.asking.is_personal(text)
+    assert world.help_first() == texts_in(result.followups[0])
+    assert all(message.ephemeral for message in result.followups)
+    assert [world.says("answer.kept")] == list(map(texts_in, world.public_messages()))
