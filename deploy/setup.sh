@@ -63,11 +63,11 @@ fi
 
 say "Installing Lantern and what it needs for: $extra (a few minutes the first time)"
 case $extra in
-run) wanted=. ;;
-*) wanted=".[$extra]" ;;
+run) parts=model ;;
+*) parts=$extra ;;
 esac
-install() { pip install --quiet --constraint constraints.txt --editable "$wanted"; }
-works() { .venv/bin/python -c 'import bot.cli, bot.cogs.client, sentence_transformers, sklearn' 2>/dev/null; }
+install() { pip install --quiet --constraint constraints.txt --editable ".[$parts]"; }
+works() { .venv/bin/python -c 'import bot.cli, bot.cogs.client, onnxruntime, sentence_transformers, sklearn' 2>/dev/null; }
 if ! install; then
     say "The installation failed; the lines above say why. Mend that (often the network) and run this again."
     exit 1
