@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all a newcomer needs; `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo test safety ask run doctor lint types bench bench-pairing quality screenshots constraints clean audit fuzz
+.PHONY: help demo test safety ask run doctor lint bench bench-pairing quality screenshots docs constraints clean audit fuzz
 PY := .venv/bin/python
 SETUP := PYTHON="$(PYTHON)" deploy/setup.sh
 
@@ -62,6 +62,10 @@ quality: ## Measure the answers and write them into docs/benchmarks.md
 screenshots: ## Renew the pictures in docs/ from the demo (needs Chromium)
 	@$(SETUP) test
 	@PYTHONPATH=tests $(PY) -m support.screenshots
+
+docs: ## Renew the two pages in docs/ that are made from the program: its commands
+	@$(SETUP) test
+	@PYTHONPATH=tests $(PY) -m support.reference
 
 constraints: ## Refresh every pinned version in constraints.txt
 	@deploy/refresh-constraints.sh

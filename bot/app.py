@@ -14,6 +14,7 @@ from bot.content.packs import load_pack, load_setbacks
 from bot.content.prompts import check_starters, load_languages
 from bot.core.errors import ContentError
 from bot.core.models import EntryId
+from bot.core.ports.watch import UNMETERED
 from bot.core.retention import DEFAULT, UNKNOWN
 from bot.faq.asking import Asking
 from bot.faq.editing import Editing
@@ -37,9 +38,10 @@ from bot.peers.membership import Membership
 from bot.peers.reports import Reports
 from bot.peers.rounds import Rounds
 from bot.safety.pseudonyms import Pseudonyms
-from bot.search.embedder import open_embedder
 from bot.search.engine import SearchEngine
+from bot.search.models import open_model
 from bot.storage.activity import ActivityStore
+from bot.storage.census import CensusTable
 from bot.storage.check_backs import CheckBacks
 from bot.storage.database import Database
 from bot.storage.days import DayStore
@@ -58,6 +60,7 @@ from bot.storage.queue import QueueStore
 from bot.storage.reports import ReportTable
 from bot.storage.resealing import open_keyring
 from bot.storage.retention import RetentionTable
+from bot.storage.rotation import Backups
 from bot.storage.rounds import RoundTable
 from bot.storage.search import SearchStore
 from bot.storage.ties import Ties
@@ -68,11 +71,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
     from pathlib import Path
 
+    from bot.core.backups import BackupPlan
     from bot.core.errors import Problem
     from bot.core.helplines import Helplines
     from bot.core.models import Pack
     from bot.core.peers import Setback
     from bot.core.ports import Embedder
+    from bot.core.ports.watch import CensusTaker, Meter
     from bot.core.retention import Operator, Retention
     from bot.core.texts import Texts
     from bot.safety.crisis import CrisisPhrases
@@ -134,6 +139,9 @@ class Lantern(Meeting):
     operator: Operator
     elsewhere: Elsewhere
     keyring: Keyring
+    meter: Meter
+    census: CensusTaker
+    backups: Backups
 
 
 def load_content(settings: Settings) -> Content:
@@ -182,21 +190,24 @@ async def lantern(
     key: bytes | None = None,
     retention: Retention = DEFAULT,
     operator: Operator = UNKNOWN,
+    meter: Meter = UNMETERED,
+    backups: BackupPlan | None = None,
 ) -> AsyncIterator[Lantern]:
     """Build everything and close it again.
 
     `key`: the master key of LANTERN_KEY. Where what is encrypted cannot be read, everything else runs.
+    `meter`: what takes figures while the bot runs. `backups`: when they are made; None for never.
 
     `database_path` keeps what the search computed, `notes_path` what people did: one file for the bot; for a
     question from the terminal, notes in memory. None = in memory.
     Raises the LanternError of the part that cannot start.
     """
     async with AsyncExitStack() as stack:
-        database = await Database.open(database_path)
+        database = await Database.open(database_path, meter)
         stack.push_async_callback(database.close)
         notes = database
         if notes_path != database_path:
-            notes = await Database.open(notes_path)
+            notes = await Database.open(notes_path, meter)
             stack.push_async_callback(notes.close)
         embedder = await asyncio.get_running_loop().run_in_executor(None, open_model)
         keyring = await open_keyring(notes, key)
@@ -207,7 +218,9 @@ async def lantern(
         entries = GuildEntries(notes, keyring)
         library = Library(content.pack, entries)
         prototypes = content.crisis.prototypes
-        search = await SearchEngine.start(library, embedder, stored, stored, progress, prototypes=prototypes)
+        search = await SearchEngine.start(
+            library, embedder, stored, stored, progress, prototypes=prototypes, meter=meter
+        )
         stack.callback(search.close)
         starters = [EntryId(starter) for starter in content.texts.starters]
         pseudonyms = Pseudonyms(keyring.names)
@@ -216,7 +229,7 @@ async def lantern(
         queue = Queue(QueueStore(notes, keyring), search, library, editing, notices=notices, pseudonyms=pseudonyms)
         stack.callback(queue.close)
         days, links = DayStore(notes), LinkStore(notes)
-        asking = Asking(library, search, activity, queue, content.crisis, days=days, starters=starters)
+        asking = Asking(library, search, activity, queue, content.crisis, days=days, starters=starters, meter=meter)
         guilds = Guilds(GuildSettingsTable(notes))
         elsewhere = await Elsewhere.start(notes, entries, library, editing, guilds=guilds)
         posts = PostStore(notes)
@@ -255,6 +268,9 @@ async def lantern(
             operator=operator,
             elsewhere=elsewhere,
             keyring=keyring,
+            meter=meter,
+            census=CensusTable(notes),
+            backups=Backups(notes, keyring, backups),
             membership=meeting.membership,
             introductions=meeting.introductions,
             aftercare=meeting.aftercare,
@@ -286,6 +302,6 @@ def _meeting(
     )
 
 
-def model_opener(settings: Settings) -> Callable[[], Embedder]:
-    """Return what loads the model of the settings."""
-    return lambda: open_embedder(settings.model)
+def model_opener(settings: Settings, progress: Callable[[int, int], None] = no_progress) -> Callable[[], Embedder]:
+    """Return what opens the model of the settings; `progress(done, of)` counts the steps of its export."""
+    return lambda: open_model(settings.model, settings.export_folder, progress)

@@ -10,25 +10,31 @@ import logging
 import sys
 import traceback
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.backups import backup, backups, restore
 from bot.content.json_lines import rows_of
 from bot.core.errors import ConfigurationError, Exit, LanternError, QuestionError, UsageError
 from bot.core.models import NO_GUILD, Decision, Kind, Reply
 from bot.curation import faq
-from bot.doctor import examine
+from bot.doctor.examination import examine
+from bot.doctor.findings import Level
+from bot.health import health
 from bot.keychain import key
+from bot.modelling import model
 from bot.planning import pair
 from bot.policy import privacy
 from bot.quality import calibrate, eval_
 from bot.servers import COMMANDS
-from bot.session import begin, with_lantern
-from bot.settings import load_settings
-from bot.terminal import show_error, show_findings, show_reply
+from bot.session import begin, settle, with_lantern
+from bot.settings import example, load_settings
+from bot.storage.lock import alone
+from bot.succession import predecessor, succession
+from bot.terminal import show_error, show_findings, show_reply, steps
+from bot.version import version_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,10 +78,7 @@ class Group(click.Group):
 
 def _show_version(ctx: click.Context, _option: click.Parameter, is_asked: bool) -> None:
     if is_asked:
-        try:
-            click.echo(f"lantern {metadata.version('lantern-bot')}")
-        except metadata.PackageNotFoundError:
-            click.echo(f"lantern, not installed, from {Path(__file__).parent}")
+        click.echo(version_line())
         ctx.exit()
 
 
@@ -86,7 +89,7 @@ def _show_version(ctx: click.Context, _option: click.Parameter, is_asked: bool) 
     is_eager=True,
     expose_value=False,
     callback=_show_version,
-    help="Tell which Lantern this is.",
+    help="Tell which Lantern this is, in one line for reports.",
 )
 def main() -> None:
     """Lantern answers questions of people who try to become researchers, from a curated FAQ.
@@ -136,25 +139,37 @@ def run(*, force_sync: bool) -> None:
             "(README, 'On a real server'). To try Lantern without Discord: lantern demo"
         )
     token = settings.discord_token.get_secret_value()
+    from bot.watching import meter_for, watched  # noqa: PLC0415 - only a bot that runs is watched
 
     async def work(lantern: Lantern) -> None:
         from bot.cogs.client import LanternClient  # noqa: PLC0415 - discord is loaded only where it is used
         from bot.cogs.gateway import stay_connected, stop_on_signals  # noqa: PLC0415
         from bot.web.links import LinkChecker  # noqa: PLC0415
 
+        settle()
+
         def new_client() -> LanternClient:
             return LanternClient(lantern, force_sync=force_sync, checker=LinkChecker())
 
         with stop_on_signals() as stop:
-            await stay_connected(new_client, token, stop)
+            async with watched(lantern, settings), succession(lantern, settings, before):
+                await stay_connected(new_client, token, stop)
 
-    asyncio.run(with_lantern(settings, work, notes=settings.database))
+    with alone(settings.database):
+        before, meter = predecessor(settings), meter_for(settings)
+        asyncio.run(with_lantern(settings, work, notes=settings.database, meter=meter, model=before))
 
 
 @main.command()
-@click.option("--port", default=8801, show_default=True, help="Where the lobby page listens, on this machine only.")
+@click.option("--port", default=8801, show_default=True, help="Where the lobby page listens; its Discord on the next.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Who may open it: this machine alone. 0.0.0.0 only inside a container, as in deploy/compose.yaml.",
+)
 @click.option("--browser/--no-browser", default=True, help="Open a browser where there is one.")
-def demo(port: int, *, browser: bool) -> None:
+def demo(port: int, host: str, *, browser: bool) -> None:
     """Try everything in a simulated Discord, in the browser; nothing leaves this machine."""
     settings = begin()
     logging.getLogger("discord").setLevel(logging.ERROR)  # importing SimCord makes a bare client, which warns
@@ -165,19 +180,35 @@ def demo(port: int, *, browser: bool) -> None:
             f"The demo's parts are not installed ({error}). Run `make demo`, or `pip install 'lantern-bot[demo]'`."
         ) from error
     # The simulated server is another one each time, so nothing that happens there is worth keeping.
-    asyncio.run(with_lantern(settings, functools.partial(serve, port, browser), notes=None))
+    asyncio.run(with_lantern(settings, functools.partial(serve, host, port, browser), notes=None))
 
 
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Write JSON instead of a table.")
-def doctor(*, as_json: bool) -> None:
-    """Tell what is set, what is missing, and what to do."""
-    findings = examine(load_settings())
+@click.option("--offline", is_flag=True, help="Ask Discord nothing.")
+@click.option("--settings", "as_settings", is_flag=True, help="Only write a file for .env that explains every setting.")
+def doctor(*, as_json: bool, offline: bool, as_settings: bool) -> None:
+    """Tell what is set, what is missing, and what to do; ends with 1 if something is wrong. Changes nothing.
+
+    It looks at the settings, the model, the FAQ, the database, the keys and this machine, and asks Discord about the
+    token, the intents, the commands, and on each server about the channels and roles of /setup. A bot that runs is not
+    disturbed.
+
+    \b
+    JSON has, for each finding: area, subject, level (ok, warning, wrong, not asked), text, mend (what to do).
+    """
+    if as_settings:
+        click.echo(example(), nl=False)
+        return
+    logging.getLogger("discord").setLevel(logging.ERROR)  # what it has to say is among the findings
+    settings = load_settings()
+    with steps() as tell:
+        findings = asyncio.run(examine(settings, tell, offline=offline))
     if as_json:
         click.echo(json.dumps([finding.as_row() for finding in findings]))
     else:
         show_findings(findings)
-    sys.exit(Exit.OK if all(finding.is_fine for finding in findings) else Exit.PROBLEMS)
+    sys.exit(Exit.PROBLEMS if any(finding.level is Level.WRONG for finding in findings) else Exit.OK)
 
 
 for command in COMMANDS:
@@ -186,7 +217,12 @@ main.add_command(faq)
 main.add_command(eval_)
 main.add_command(calibrate)
 main.add_command(pair)
+main.add_command(health)
+main.add_command(backup)
+main.add_command(backups)
+main.add_command(restore)
 main.add_command(key)
+main.add_command(model)
 main.add_command(privacy)
 
 

@@ -24,7 +24,6 @@ from bot.session import begin
 from bot.storage.database import Database
 from bot.storage.search import SearchStore
 from bot.terminal import show_advice, steps
-from bot.web.links import LinkChecker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from bot.core.links import LinkReport
     from bot.core.models import Entry, Pack
     from bot.settings import Settings
+    from bot.web.links import LinkChecker
 
 JUDGEMENT = frozenset({"collision", "never first"})
 """Rules that only point at places to look: two entries may rightly be near."""
@@ -87,6 +87,8 @@ def links(*, fetch: bool, as_json: bool) -> None:
         raise click.UsageError("--json tells what --fetch found: give both.")
     entries = app.load_content(begin()).pack.entries
     if fetch:
+        from bot.web.links import LinkChecker  # noqa: PLC0415 - the network is used by this command only
+
         sys.exit(asyncio.run(_fetch(entries, LinkChecker(), as_json=as_json)))
     for line in _link_lines(entries):
         click.echo(line)

@@ -35,7 +35,7 @@ def key() -> None:
 @key.command()
 @click.option("--json", "as_json", is_flag=True, help="Write JSON instead of text.")
 def status(*, as_json: bool) -> None:
-    r"""Tell whether what is encrypted can be read, and what to do if not. Changes nothing; ends with 1 if not.
+    """Tell whether what is encrypted can be read, and what to do if not. Changes nothing; ends with 1 if not.
 
     \b
     JSON has: is_fine, text, place (of the master key), keys (how many).

@@ -1,4 +1,4 @@
-"""Logging: one line per event to stderr. Never what somebody wrote, never a name, and no id but as a keyed hash.
+"""Logging: one line per event to stderr, as text or JSON. Never what somebody wrote, never a name, no id but as a hash.
 
 All of it is done where a line is made into text, so that what a library logs, and what a traceback says, pass here too.
 """
@@ -7,18 +7,24 @@ from __future__ import annotations
 
 import copy
 import hmac
+import json
 import logging
 import re
 import secrets
 import sqlite3
 import traceback
-from typing import TYPE_CHECKING
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 
 from bot.core.errors import LanternError
 
-if TYPE_CHECKING:
-    from types import TracebackType
-
+INTERACTION: ContextVar[str] = ContextVar("interaction", default="")
+"""What every line has in common that one command, click or form causes, also later and in the background; random."""
+JOB: ContextVar[str] = ContextVar("job", default="")
+"""Which job in the background a line comes from."""
+INCIDENT = "incident"
+"""Where a record has the number a person was told, among its `extra`."""
 SHOWN = 8
 """Hexadecimal digits of a hash: enough to tell the people in one log apart."""
 ID = re.compile(r"\d{15,}")
@@ -35,12 +41,12 @@ somebody wrote, as `ValueError: invalid literal for int() with base 10: 'what th
 """
 
 
-def start_logging(level: str, key: bytes | None = None) -> None:
+def start_logging(level: str, key: bytes | None = None, *, as_json: bool = False) -> None:
     """Log to stderr from `level` on; libraries only from WARNING on. `key`: of the hashes; a new one where None."""
     logging.basicConfig(level=logging.WARNING, force=True)
     logging.getLogger("bot").setLevel(level)
     for handler in logging.getLogger().handlers:
-        handler.setFormatter(Discreet(key))
+        handler.setFormatter(DiscreetJson(key) if as_json else Discreet(key))
 
 
 def new_incident() -> str:
@@ -48,33 +54,61 @@ def new_incident() -> str:
     return secrets.token_hex(3)
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What may be told of an event. `time`: ISO 8601, UTC; of the rest, what there is nothing to say of is empty."""
+
+    time: str
+    level: str
+    logger: str
+    message: str
+    interaction: str
+    job: str
+    incident: str
+    traceback: str
+
+
 class Discreet(logging.Formatter):
     """Writes a line without what must not be in a log. The same id has the same hash as long as the key is the same."""
 
     def __init__(self, key: bytes | None = None) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        super().__init__()
         self._key = key or secrets.token_bytes(32)
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line, with its traceback below it."""
-        told = copy.copy(record)
-        told.msg, told.args = _message_of(record), ()
-        told.exc_text = told.stack_info = None  # what another handler made of it
-        if _is_reconnect(record):
-            told.exc_info = None
-        return self._without_ids(super().format(told))
+        """Return the line to be read, with its traceback below it."""
+        line = self.line_of(record)
+        cause = " ".join(filter(None, (line.job, line.interaction)))
+        head = f"{self.formatTime(record)} {line.level} {line.logger}{cause and f' [{cause}]'}: {line.message}"
+        return f"{head}\n{line.traceback}" if line.traceback else head
 
-    def formatException(  # noqa: N802 - logging calls it so
-        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
-    ) -> str:
-        """Return where an error came from, as Python shows it, and what may be told of what it says."""
-        return traceback_of(ei[1]) if ei[1] is not None else ""
+    def line_of(self, record: logging.LogRecord) -> Line:
+        """Return what may be told of an event; what another handler made of it (`exc_text`) is not used."""
+        error = record.exc_info[1] if record.exc_info else None
+        return Line(
+            time=datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            level=record.levelname,
+            logger=self._without_ids(record.name),
+            message=self._without_ids(_message_of(record)),
+            interaction=INTERACTION.get(),
+            job=JOB.get(),
+            incident=str(getattr(record, INCIDENT, "")),
+            traceback="" if error is None or _is_reconnect(record) else self._without_ids(traceback_of(error)),
+        )
 
     def _without_ids(self, line: str) -> str:
         return ID.sub(self._hash_of, TOKEN.sub(r"\1/\2/…", line))
 
     def _hash_of(self, found: re.Match[str]) -> str:
         return f"#{hmac.digest(self._key, found.group().encode(), 'sha256').hex()[:SHOWN]}"
+
+
+class DiscreetJson(Discreet):
+    """Writes one JSON object a line: the fields of `Line` that there is something to say of."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line for a program that collects logs."""
+        return json.dumps({name: value for name, value in asdict(self.line_of(record)).items() if value})
 
 
 def text_of(error: BaseException) -> str:

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import gc
-from contextlib import AsyncExitStack
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot import app
+from bot.core.ports.watch import UNMETERED
 from bot.logs import start_logging
 from bot.settings import load_settings
-from bot.terminal import progress_bar
+from bot.terminal import steps
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
     from pathlib import Path
 
     from bot.app import Lantern
+    from bot.core.ports import Embedder
+    from bot.core.ports.watch import Meter
     from bot.settings import Settings
 
 
 def begin() -> Settings:
     """Read the settings and start the log. Raises ConfigurationError."""
     settings = load_settings()
-    start_logging(settings.log_level)
+    start_logging(settings.log_level, as_json=settings.log_format == "json")
     return settings
 
 
@@ -31,23 +36,45 @@ async def with_lantern(
     work: Callable[[Lantern], Awaitable[None]],
     *,
     notes: Path | None,
+    meter: Meter = UNMETERED,
+    model: Callable[[], Embedder] | None = None,
 ) -> None:
-    """Build the bot's inside, showing progress, and do `work` with it."""
-    content = app.load_content(settings)
+    """Build the bot's inside, showing progress, and do `work` with it; `model` opens another than the settings'."""
     async with AsyncExitStack() as stack:
-        with progress_bar() as progress:
+        with steps("Loading the model") as progress, ThreadPoolExecutor(1) as beside, _no_collection():
+            # The model is read and checked outside Python's lock, so it costs nothing while the content is.
+            opener = app.model_opener(settings, partial(progress, "Preparing the model (only once)"))
+            opening = beside.submit(model or opener)
             running = app.lantern(
-                content,
+                app.load_content(settings),
                 settings.database,
                 notes,
-                app.model_opener(settings),
-                progress,
+                opening.result,
+                partial(progress, "Reading the FAQ (only once)"),
                 key=settings.master_key,
                 retention=settings.retention,
                 operator=settings.operator,
+                backups=settings.backup_plan,
+                meter=meter,
             )
             lantern = await stack.enter_async_context(running)
-        # The FAQ stays for good: looking through all of it for garbage would hold up the event loop for 30 ms.
-        gc.collect()
-        gc.freeze()
         await work(lantern)
+
+
+def settle() -> None:
+    """Look for garbage once, and never again in what is there now: the FAQ stays for good.
+
+    Looking through all of it would hold up the event loop for 30 ms each time.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Look for no garbage while the FAQ is read: nearly all that is made there stays."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

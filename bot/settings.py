@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from dotenv.parser import parse_stream
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.core.backups import BackupPlan
 from bot.core.errors import ConfigurationError
 from bot.core.retention import DEFAULT, Operator, Retention
 
@@ -18,6 +20,15 @@ if TYPE_CHECKING:
 _BESIDE = Path(__file__).resolve().parent
 SHIPPED = _BESIDE / "shipped" if (_BESIDE / "shipped").is_dir() else _BESIDE.parent
 """Where prompts/ and data/ are: in the repository, or inside the installed package."""
+
+ENV_FILE = ".env"
+EXAMPLE_HEAD = """\
+# Every setting of Lantern, with what it is when it is not set. Copy this file to .env in the folder Lantern is started
+# in, take the # away where you set something, and let nobody else read it: chmod 600 .env
+# The environment comes first: a variable that is set there is not looked up here. `lantern doctor` looks at them all.
+"""
+_SHIPPED_FOLDERS = frozenset({"prompts", "data"})
+"""What comes with Lantern: where that is differs from one machine to the next."""
 
 _Days = Annotated[int, Field(ge=1, le=3650)]
 _Link = Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$")]
@@ -39,7 +50,7 @@ class Settings(BaseSettings):
     """Every setting; each is an environment variable that begins with LANTERN_."""
 
     model_config = SettingsConfigDict(
-        env_prefix="LANTERN_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix="LANTERN_", env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True
     )
 
     discord_token: Annotated[SecretStr | None, BeforeValidator(_stripped)] = Field(
@@ -47,6 +58,9 @@ class Settings(BaseSettings):
     )
     model: str = Field(default="all-MiniLM-L6-v2", description="the embedding model: a name or a folder", min_length=1)
     state: Path = Field(default=Path(".lantern"), description="the folder for the database")
+    exports: Path | None = Field(
+        default=None, description="the folder for models as they serve; without it, models in the folder of the state"
+    )
     key: Annotated[SecretStr | None, BeforeValidator(_stripped), AfterValidator(_hexadecimal)] = Field(
         default=None,
         description="64 hexadecimal digits, the master key of what is encrypted; without it, a file lantern.key",
@@ -58,6 +72,20 @@ class Settings(BaseSettings):
     data: Path = Field(default=SHIPPED / "data", description="the folder with the FAQ pack")
     log_level: Annotated[str, StringConstraints(pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")] = Field(
         default="INFO", description="DEBUG, INFO, WARNING or ERROR"
+    )
+    log_format: Annotated[str, StringConstraints(pattern=r"^(text|json)$")] = Field(
+        default="text", description="text, or json: one object a line, for programs that collect logs"
+    )
+    watch_port: int = Field(
+        default=8802,
+        ge=0,
+        le=65535,
+        description="the port of /healthz, /readyz and /metrics of `lantern run`, 0 for none",
+    )
+    watch_host: str = Field(
+        default="127.0.0.1",
+        description="the address it listens on: by default, only this machine can ask",
+        min_length=1,
     )
     contact: str = Field(default="", description="how to reach whoever runs this bot; `/privacy` shows it")
     privacy_url: _Link = Field(default="", description="the address of your own privacy policy, if you have one")
@@ -80,11 +108,29 @@ class Settings(BaseSettings):
         default=DEFAULT.idle, description="days without activity before the owner of a profile is asked"
     )
     keep_answer: _Days = Field(default=DEFAULT.answer, description="days they then have before it is deleted")
+    keep_backups: _Days = Field(default=DEFAULT.backups, description="days a backup is kept at most")
+    backups: Path | None = Field(
+        default=None, description="the folder for backups; without it, backups in the folder of the state"
+    )
+    backup_hours: Annotated[int, Field(ge=0, le=720)] = Field(
+        default=24, description="hours between two backups that the bot makes by itself, 0 to 720; 0 for none"
+    )
+    backups_daily: Annotated[int, Field(ge=0, le=366)] = Field(
+        default=7, description="days of which the newest backup is kept, 0 to 366"
+    )
+    backups_weekly: Annotated[int, Field(ge=0, le=53)] = Field(
+        default=4, description="weeks of which the newest backup is kept, 0 to 53"
+    )
 
     @property
     def database(self) -> Path:
         """The database file."""
         return self.state / "lantern.db"
+
+    @property
+    def export_folder(self) -> Path:
+        """Where models are exported to."""
+        return self.exports or self.state / "models"
 
     @property
     def master_key(self) -> bytes | None:
@@ -95,6 +141,17 @@ class Settings(BaseSettings):
     def retention(self) -> Retention:
         """How long what is kept: LANTERN_KEEP_OFFERS and its like. The environment, for it is the operator's duty."""
         return Retention(**{name: getattr(self, f"keep_{name}") for name in DEFAULT.figures()})
+
+    @property
+    def backup_folder(self) -> Path:
+        """Where backups are."""
+        return self.backups or self.state / "backups"
+
+    @property
+    def backup_plan(self) -> BackupPlan:
+        """When backups are made, and which stay."""
+        kept = {"daily": self.backups_daily, "weekly": self.backups_weekly, "days": self.keep_backups}
+        return BackupPlan(self.backup_folder, self.backup_hours, **kept)
 
     @property
     def operator(self) -> Operator:
@@ -122,3 +179,27 @@ def load_settings() -> Settings:
         raise ConfigurationError(
             f"The file .env cannot be read ({error}). Make it a text file in UTF-8 that Lantern may read, or remove it."
         ) from error
+
+
+def variables() -> tuple[str, ...]:
+    """Return the name of every setting, as the environment has it."""
+    return tuple(f"LANTERN_{name.upper()}" for name in Settings.model_fields)
+
+
+def names_in_file(path: Path) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return every name that a file of settings sets, and the numbers of its lines that set nothing and are skipped."""
+    if not path.is_file():
+        return (), ()
+    with path.open(encoding="utf-8") as file:
+        bindings = list(parse_stream(file))
+    faulty = (each for each in bindings if each.error or (each.key is not None and each.value is None))
+    return tuple(each.key for each in bindings if each.key), tuple(each.original.line for each in faulty)
+
+
+def example() -> str:
+    """Return a file of settings in which each is explained, and none is set."""
+    parts = [EXAMPLE_HEAD]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None or name in _SHIPPED_FOLDERS else field.default
+        parts.append(f"# {field.description}\n#LANTERN_{name.upper()}={default}\n")
+    return "\n".join(parts)

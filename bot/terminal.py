@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -19,40 +20,44 @@ from bot.views.pages import checked_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from bot.content.lint import Advice
     from bot.core.models import Entry, Reply, Topic, TopicId
     from bot.core.texts import Texts
-    from bot.doctor import Finding
+    from bot.doctor.findings import Finding
     from bot.faq.differences import Difference
     from bot.faq.importing import Plan
+    from bot.storage.backup import Backup
 
 DIFF_STYLES = {"+": "green", "-": "red", "@": "dim"}
+TITLES = {
+    "settings": "Settings",
+    "answers": "What answers",
+    "stored": "What is stored",
+    "machine": "This machine",
+    "discord": "Discord",
+    "servers": "Servers",
+}
+"""What `lantern doctor` shows above the findings of each area, which are sorted by it."""
+LEVEL_STYLES = {"ok": "green", "warning": "yellow", "wrong": "bold red", "not asked": "dim"}
 WIDTH = 88
 """Columns of an answer: longer lines are hard to read."""
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[int, int], None]]:
-    """Show on stderr that the model loads and the FAQ is read; yield what to call with (done, of)."""
+def steps(first: str | None = None) -> Iterator[Callable[[str, int, int], None]]:
+    """Show on stderr what is being done; yield what to call with (what, done, of), 0 for an unknown number.
+
+    `first`: what is done before anything is known of how long it takes.
+    """
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("Loading the model", total=None)
-
-        def report(done: int, of: int) -> None:
-            if of:
-                progress.update(task, description="Reading the FAQ (only once)", completed=done, total=of)
-
-        yield report
-
-
-@contextmanager
-def steps() -> Iterator[Callable[[str, int, int], None]]:
-    """Show on stderr what is being done; yield what to call with (what, done, of), 0 for an unknown number."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    # Where nobody looks, there is nothing to show, and not even an empty line between those of the log.
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         tasks: dict[str, TaskID] = {}
+        if first is not None:
+            tasks[first] = progress.add_task(first, total=None)
 
         def report(what: str, done: int, of: int) -> None:
             if what not in tasks:
@@ -119,6 +124,31 @@ def show_differences(found: Sequence[Difference]) -> None:
             console.print(Text(f"    {line}", DIFF_STYLES.get(line[:1], "")), soft_wrap=True)
 
 
+def show_backups(found: Sequence[Backup], now: datetime) -> None:
+    """Print backups: a line for each, with its age and size."""
+    for each in found:
+        age = now - each.at
+        told = f"{age.days} days" if age.days > 1 else f"{age.total_seconds() / 3600:.0f} hours"
+        click.echo(f"{each.path.name}  {told} old, {each.size / 10**6:.1f} MB")
+
+
+def show_outlook(before: Mapping[str, int] | None, after: Mapping[str, int], deleted: int) -> None:
+    """Print which tables a restore would change in number; rows that only differ are not counted."""
+    if before is None:
+        click.echo("There is no database now, or none that can be read.")
+    table = Table("table", "rows now", "rows then", box=None, padding=(0, 1))
+    known = before or {}
+    for name in sorted(known.keys() | after.keys()):
+        if known.get(name) != after.get(name):
+            table.add_row(name, str(known.get(name, "-")), str(after.get(name, "-")))
+    if table.rows:
+        _console().print(table)
+    else:
+        click.echo("Every table has as many rows as now.")
+    if deleted:
+        click.echo(f"{deleted} deletions that came after the backup are done again in it.")
+
+
 def show_error(message: str) -> None:
     """Print an error to stderr."""
     _console(stderr=True).print(Text.assemble(("lantern:", "bold red"), " ", message), soft_wrap=True)
@@ -157,12 +187,17 @@ def _show_entry(console: Console, entry: Entry, texts: Texts, today: date) -> No
 
 
 def show_findings(findings: Sequence[Finding]) -> None:
-    """Print what `lantern doctor` found."""
-    table = Table(show_header=False, box=None, padding=(0, 1))
-    for finding in findings:
-        mark = Text("ok", "green") if finding.is_fine else Text("mend", "bold red")
-        table.add_row(mark, finding.subject, finding.text)
-    _console().print(table)
+    """Print what `lantern doctor` found: a table for each area, then how many are not fine."""
+    console = _console()
+    for area in dict.fromkeys(finding.area for finding in findings):
+        table = Table(show_header=False, box=None, padding=(0, 1))
+        for finding in (each for each in findings if each.area is area):
+            told = f"{finding.text} {finding.mend}".strip()
+            table.add_row(Text(finding.level, LEVEL_STYLES[finding.level]), Text(finding.subject), Text(told))
+        console.print(Text(TITLES[area], "bold"), table)
+    counted = Counter(str(finding.level) for finding in findings)
+    text = f"{counted['wrong']} wrong, {counted['warning']} to know, {counted['ok']} ok"
+    console.print(Text(text, LEVEL_STYLES["wrong" if counted["wrong"] else "ok"]))
 
 
 def _console(*, stderr: bool = False) -> Console:

@@ -16,7 +16,7 @@ def main() -> int:
     """Return 1 for known holes, else 0."""
     command = [sys.executable, "-m", "pip_audit", "--requirement", str(CONSTRAINTS), *OPTIONS]
     try:
-        ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)  # noqa: S603 - ours
+        ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
         packages = json.loads(ended.stdout)["dependencies"]
     except (subprocess.TimeoutExpired, ValueError, KeyError) as error:
         print(f"NOT AUDITED: pip-audit came to no result ({type(error).__name__}). Run make audit where it can.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -12,9 +13,10 @@ from hypothesis import HealthCheck, settings
 
 from bot import app
 from bot.core.models import Pack, Topic, TopicId
-from bot.search.embedder import BUNDLED_MODEL, open_embedder
+from bot.search.embedder import BUNDLED_MODEL
+from bot.search.models import open_model
 from bot.settings import Settings
-from support.fixtures import kept_for_later, made_once
+from support.fixtures import kept_for_later, made_once, place_of_exports
 from support.parts import WordEmbedder, make_entry
 
 LONGEST = (
@@ -24,11 +26,13 @@ LONGEST = (
 """Files of few tests that take long: whole processes, browsers, the whole FAQ."""
 
 
-def pytest_configure():
+def pytest_configure(config):
     """Let processes that tests start hear Ctrl-C: where a script runs this in its background, it is ignored.
 
-    And let no test fail because the machine is busy: Hypothesis otherwise minds how long examples take to draw or run.
+    Let no test fail because the machine is busy: Hypothesis otherwise minds how long examples take to draw or run.
+    And let every process find the model that one of them exported.
     """
+    os.environ["LANTERN_EXPORTS"] = str(place_of_exports(config))
     signal.signal(signal.SIGINT, signal.default_int_handler)
     settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("busy machine")
@@ -59,8 +63,8 @@ def word_embedder() -> WordEmbedder:
 
 @pytest.fixture(scope="session")
 def real_embedder():
-    """The model that ships with Lantern, loaded once."""
-    return open_embedder(BUNDLED_MODEL)
+    """The model that ships with Lantern as it serves, loaded once."""
+    return open_model(BUNDLED_MODEL, Path(os.environ["LANTERN_EXPORTS"]), app.no_progress)
 
 
 @pytest.fixture(scope="session")

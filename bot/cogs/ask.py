@@ -92,7 +92,7 @@ async def reply_to(
         await interaction.followup.send(view=card, ephemeral=True)
     else:
         await interaction.edit_original_response(view=card)
-    await asking.count(guild_of(interaction), reply, is_asked=True)
+    await asking.count(guild_of(interaction), reply, asked_at=interaction.created_at)
 
 
 async def _help_first(interaction: Interaction, asked: Asked, care: Care, *, is_answered: bool = False) -> bool:

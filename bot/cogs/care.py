@@ -75,6 +75,8 @@ class CareDesk:
         self._desk = desk
         self._texts = desk.texts
         self._helplines = desk.lantern.helplines
+        self._written_to: set[CheckBack] = set()
+        """Those of whom that could not be noted yet."""
         verbs: dict[tuple[str, int], Callable[..., Awaitable[None]]] = {
             ("yes", 1): self._yes,
             ("no", 1): self._no,
@@ -111,13 +113,17 @@ class CareDesk:
         """Write to everybody who asked to be written to by now, once. Where Discord cannot be reached, later."""
         check_backs = self._desk.lantern.check_backs
         for one in await check_backs.due(now):
-            try:
-                await self._look_in(one)
-            except UNSENT as error:
-                log.warning("Somebody who asked for it was not written to: %s", error)
-                if is_discord_down(error):
-                    return
+            # Where that cannot be noted, as on a full disk, nobody is written to again and again.
+            if one not in self._written_to:
+                try:
+                    await self._look_in(one)
+                except UNSENT as error:
+                    log.warning("Somebody who asked for it was not written to: %s", error)
+                    if is_discord_down(error):
+                        return
+                self._written_to.add(one)
             await check_backs.drop(one)
+            self._written_to.discard(one)
 
     async def _look_in(self, one: CheckBack) -> None:
         SPOKEN.set((await self._desk.gate.guilds.settings(one.guild)).language or "")

@@ -12,6 +12,7 @@ import discord
 from discord import app_commands
 
 from bot.cogs.ask import add_commands
+from bot.cogs.backups import BackupClock
 from bot.cogs.buttons import Buttons
 from bot.cogs.care import Care, CareDesk
 from bot.cogs.delivery import Delivery
@@ -19,6 +20,7 @@ from bot.cogs.desk import Desk
 from bot.cogs.elsewhere import Watch
 from bot.cogs.forum import ForumPosts
 from bot.cogs.gate import CAPABILITY, Gate
+from bot.cogs.gateway import SteadyClient
 from bot.cogs.housekeeping import Housekeeping
 from bot.cogs.moderators import moderators
 from bot.cogs.pace import Pacing
@@ -29,9 +31,12 @@ from bot.cogs.personal import PersonalDesk
 from bot.cogs.routes import Router
 from bot.cogs.suggest import Suggest
 from bot.cogs.tell import guarded, say, tell
+from bot.cogs.timekeeping import Timekeeper
+from bot.cogs.traffic import CAME, meter_requests, trace
 from bot.cogs.weekly import Weekly
 from bot.core.errors import LanternError, StorageError
 from bot.core.moderation import Capability
+from bot.core.ports.watch import Gateway
 from bot.views.ids import CARE, DESK, MEET, OWN, PREFIX
 
 if TYPE_CHECKING:
@@ -43,7 +48,7 @@ ROUTED = frozenset({discord.InteractionType.component, discord.InteractionType.m
 log = logging.getLogger(__name__)
 
 
-class LanternClient(discord.Client):
+class LanternClient(SteadyClient):
     """Listens to interactions and new threads: no privileged intent, and nobody is pinged unless a share says so."""
 
     def __init__(self, lantern: Lantern, *, force_sync: bool = False, checker: Checker | None = None) -> None:
@@ -55,12 +60,15 @@ class LanternClient(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
         )
+        self._meter = lantern.meter
+        self._meter.follow(latency=lambda: self.latency, servers=lambda: len(self.guilds))
+        meter_requests(self, self._meter)
         texts, gate, care = lantern.texts, Gate(lantern.guilds, Pacing(lantern.texts)), Care(lantern)
         self.tree = Tree(self, lantern, gate, care)
         self._facts = lantern.activity
         self._force_sync = force_sync
         add_commands(self.tree, lantern.asking, texts, care)
-        self.desk = Desk(lantern, gate, self, care)
+        self.desk = Desk(lantern, gate, self, care, Timekeeper(self))
         routes, meeting = moderators(self.tree, self.desk), peers(self.tree, self.desk)
         self.delivery = Delivery(self.desk)
         self.forum = ForumPosts(self.desk)
@@ -68,6 +76,7 @@ class LanternClient(discord.Client):
         self.watch = Watch(self.desk) if checker is not None else None
         self.clock = Clock(self.desk)
         self.housekeeping = Housekeeping(self.desk)
+        self.backups = BackupClock(lantern.backups, self.desk.time)
         self._acts_unasked = checker is not None
         self._inbox = InboxDesk(self.desk)
         suggest = Suggest(self.desk)
@@ -106,22 +115,36 @@ class LanternClient(discord.Client):
         if self._acts_unasked:
             self.clock.start()
             self.housekeeping.start()
+            self.backups.start()
         if self.watch is not None:
             self.watch.start()
 
     async def close(self) -> None:
         """End what runs in the background, then the connection."""
+        self._meter.gateway(Gateway.LOST)
         self.delivery.stop()
         await self.weekly.close()
         await self.clock.close()
         await self.housekeeping.close()
+        await self.backups.close()
         if self.watch is not None:
             await self.watch.close()
         await super().close()
 
     async def on_ready(self) -> None:
-        """Say that the bot can be used."""
-        log.info("Ready in %d servers", len(self.guilds))
+        """Say, and note, that the bot can be used."""
+        self._meter.gateway(Gateway.READY)
+        await super().on_ready()
+
+    async def on_resumed(self) -> None:
+        """Say, and note, that the connection is back."""
+        self._meter.gateway(Gateway.RESUMED)
+        await super().on_resumed()
+
+    async def on_disconnect(self) -> None:
+        """Note that the connection is lost, and count what was."""
+        self._meter.gateway(Gateway.LOST)
+        await super().on_disconnect()
 
     async def on_thread_create(self, thread: discord.Thread) -> None:
         """Suggest an answer under a new post of a help forum, where the moderators want that."""
@@ -139,6 +162,9 @@ class LanternClient(discord.Client):
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Route clicks and saved modals; discord.py itself routes commands and autocomplete."""
+        trace(interaction)
+        if interaction.type in CAME:
+            self._meter.came(CAME[interaction.type])
         if interaction.type in ROUTED:
             await self._route(interaction)
         if interaction.type is not discord.InteractionType.autocomplete:
@@ -162,6 +188,7 @@ class Tree(app_commands.CommandTree[LanternClient]):
 
     async def interaction_check(self, interaction: discord.Interaction[LanternClient], /) -> bool:
         """Tell whether somebody may use a command, or see the rows it suggests; who may not, learns why."""
+        trace(interaction)
         needed = interaction.command.extras[CAPABILITY] if interaction.command else Capability.ASK
         try:
             await self._gate.require(interaction, needed)

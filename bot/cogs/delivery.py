@@ -15,6 +15,7 @@ from bot.cogs.tell import UNSENT, is_discord_down
 from bot.core.models import UserId
 from bot.core.texts import SPOKEN
 from bot.core.unanswered import MODERATORS, NoticeState
+from bot.logs import JOB
 from bot.safety.text import escape
 from bot.views.moderators.queue import wanted_card
 from bot.views.notices import notice_cards
@@ -71,6 +72,7 @@ class Delivery:
 
         Whatever fails is logged.
         """
+        JOB.set("delivery")
         async with self._busy:
             try:
                 for notice in await self._notices.waiting():

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.app import Lantern
     from bot.cogs.care import Care
     from bot.cogs.gate import Gate, Interaction
+    from bot.cogs.timekeeping import Timekeeper
     from bot.core.models import GuildId
     from bot.core.moderation import Capability
     from bot.core.texts import Texts
@@ -39,6 +40,7 @@ class Desk:
     gate: Gate
     client: discord.Client
     care: Care
+    time: Timekeeper
 
     @property
     def texts(self) -> Texts:

@@ -6,6 +6,8 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from bot.logs import JOB
+
 if TYPE_CHECKING:
     from bot.cogs.desk import Desk
 
@@ -34,6 +36,7 @@ class Watch:
             await asyncio.wait({self._running})
 
     async def _run(self) -> None:
+        JOB.set("elsewhere")
         await self._desk.client.wait_until_ready()
         while True:
             await asyncio.sleep(self._every_seconds)

@@ -12,6 +12,7 @@ from bot.cogs.peers.people import name_of
 from bot.core.errors import LanternError
 from bot.core.models import NO_GUILD, GuildId, UserId
 from bot.core.retention import GONE_HOURS
+from bot.logs import JOB
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -71,9 +72,12 @@ class Housekeeping:
             log.warning("That somebody did something was not noted: %s", error)
 
     async def _run(self) -> None:
+        JOB.set("housekeeping")
         await self._desk.client.wait_until_ready()
         while True:
-            await self.run_due(datetime.now(UTC))
+            now = await self._desk.time.now()
+            if now is not None:
+                await self.run_due(now)
             await asyncio.sleep(TICK_SECONDS)
 
     async def _attempt(self, step: Callable[[datetime], Awaitable[None]], now: datetime) -> bool:

@@ -10,7 +10,7 @@ import aiohttp
 import discord
 
 from bot.core.errors import LanternError, TooFastError
-from bot.logs import new_incident
+from bot.logs import INCIDENT, new_incident
 from bot.views.answers import sentence
 
 if TYPE_CHECKING:
@@ -77,5 +77,5 @@ def text_for(error: Exception, texts: Texts) -> str | None:
         log.warning("Discord did not answer as it should: %s", error)
         return texts("error.discord_down")
     incident = new_incident()
-    log.error("Incident %s", incident, exc_info=error)
+    log.error("Incident %s", incident, exc_info=error, extra={INCIDENT: incident})
     return texts("error.unexpected", incident=incident)

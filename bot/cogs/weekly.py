@@ -11,6 +11,7 @@ from bot.core.models import GuildId
 from bot.core.moderation import DraftState
 from bot.core.texts import SPOKEN
 from bot.faq.digest import DAYS, Digest, asked_in, by_kind, claim_of, is_due, worth_telling
+from bot.logs import JOB
 from bot.views.moderators.digest import digest_card
 
 if TYPE_CHECKING:
@@ -63,10 +64,13 @@ class Weekly:
                 log.exception("Links could not be checked")
 
     async def _run(self) -> None:
+        JOB.set("weekly")
         await self._desk.client.wait_until_ready()
         while True:
             await asyncio.sleep(TICK_SECONDS)
-            await self.run_due(datetime.now(UTC))
+            now = await self._desk.time.now()
+            if now is not None:
+                await self.run_due(now)
 
     async def _post_digest(self, guild: GuildId, now: datetime) -> None:
         settings = await self._desk.gate.guilds.settings(guild)

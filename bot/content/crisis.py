@@ -56,11 +56,13 @@ def load_crisis(data: Path) -> CrisisPhrases:
     """
     source = read_yaml(data / "crisis.yaml")
     file = validated(source, TypeAdapter(CrisisFile))
-    if file is not None:
-        _check_patterns(source, file)
     if file is None or source.problems:
         raise ContentError(source.problems)
-    phrases = phrases_of(file)
+    try:
+        phrases = phrases_of(file)
+    except PatternError as error:
+        _check_patterns(source, file)
+        raise ContentError(source.problems) from error
     _check_traps(source, file, phrases)
     if source.problems:
         raise ContentError(source.problems)

@@ -40,6 +40,8 @@ class Retention:
     """A profile without any activity, until its owner is asked (safety.md 6.2)."""
     answer: int = 14
     """How long they have to do anything at all, before it is deleted."""
+    backups: int = 30
+    """A backup of the database, and with it what is noted of deletions, so that it does not give them back."""
 
     def span(self, name: str) -> timedelta:
         """Return a window by its name."""

@@ -24,11 +24,12 @@ TITLE_LENGTH = 100
 
 
 class Lobby:
-    """Serves the lobby on `port` and the preview on the next one, on this machine only."""
+    """Serves the lobby on `port` and the preview on the next one, to whom `host` lets in."""
 
-    def __init__(self, world: World, companions: Companions, port: int) -> None:
+    def __init__(self, world: World, companions: Companions, host: str, port: int) -> None:
         self._world = world
         self._companions = companions
+        self._host = host
         self._port = port
         self._lock = asyncio.Lock()
         self._preview: Any = None
@@ -47,7 +48,7 @@ class Lobby:
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         try:
-            await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
+            await web.TCPSite(self._runner, self._host, self._port).start()
             first = self._world.people[0]
             await self.enter(first, self._world.places_of(first)[0])
         except OSError as error:
@@ -70,7 +71,7 @@ class Lobby:
             if self._preview is not None:
                 await self._preview.close()
                 self._preview = None
-            preview = make_preview(self._world, person, place, self._port + 1, self.url)
+            preview = make_preview(self._world, person, place, self._host, self._port + 1, lobby_url=self.url)
             await preview.__aenter__()
             self._preview = preview
             return str(preview.url)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PAGES = Path(__file__).parent / "pages"
 CAPABILITY = "demo"
-"""The fixed part of the preview's address; the server listens on this machine only."""
+"""The fixed part of the preview's address. SimCord answers only what asks for 127.0.0.1 or localhost by name."""
 _MESSAGE_MENU = 3
 """Discord's application command type MESSAGE."""
 _control_key, _component_key = _component_projection._control_key, _action_plans._component_key  # noqa: SLF001 - see above
@@ -30,13 +30,14 @@ _control_key, _component_key = _component_projection._control_key, _action_plans
 class PreviewServer(simcord_server.PreviewServer):
     """Serves the preview, /apps for message menus, and /lobby."""
 
-    def __init__(self, preview: Any, port: int, world: World, lobby_url: str) -> None:
+    def __init__(self, preview: Any, host: str, port: int, world: World, lobby_url: str) -> None:
         super().__init__(preview, port)
+        self._host = host
         self._world = world
         self._lobby_url = lobby_url
 
     async def start(self) -> None:
-        """Listen on 127.0.0.1; the same routes as SimCord's own server, and ours."""
+        """Listen; the same routes as SimCord's own server, and ours."""
         simcord_server.web = web  # type: ignore[attr-defined]
         _component_projection._control_key = _projected_key  # noqa: SLF001 - see the module's docstring
         _action_plans._component_key = _acted_on_key  # noqa: SLF001 - see the module's docstring
@@ -60,7 +61,7 @@ class PreviewServer(simcord_server.PreviewServer):
         )
         self.runner = web.AppRunner(app, access_log=None)
         await self.runner.setup()
-        self.site = web.TCPSite(self.runner, "127.0.0.1", self._requested_port)
+        self.site = web.TCPSite(self.runner, self._host, self._requested_port)
         await self.site.start()
         self.port = self._requested_port
 
@@ -119,10 +120,10 @@ def _known_by_custom_id(component: Mapping[str, Any]) -> Mapping[str, Any]:
     return component if custom_id is None else {**component, "id": zlib.crc32(custom_id.encode()) + 1}
 
 
-def make_preview(world: World, person: Person, place: Any, port: int, lobby_url: str) -> Any:
+def make_preview(world: World, person: Person, place: Any, host: str, port: int, *, lobby_url: str) -> Any:
     """Return SimCord's preview of a place as a person sees it, not yet entered."""
     viewer = person.member if place.guild is not None else person.member.user
     preview = world.env.preview(place, viewers=[viewer], layout="channel", port=port)
     preview.capability = CAPABILITY
-    preview._server = PreviewServer(preview, port, world, lobby_url)  # noqa: SLF001 - see the module's docstring
+    preview._server = PreviewServer(preview, host, port, world, lobby_url)  # noqa: SLF001 - see the module's docstring
     return preview

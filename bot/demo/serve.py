@@ -14,6 +14,7 @@ from bot.demo.companions import Companions
 from bot.demo.lobby import Lobby
 from bot.demo.story import tell_story
 from bot.demo.world import build_world
+from bot.session import settle
 
 if TYPE_CHECKING:
     from bot.app import Lantern
@@ -24,8 +25,9 @@ _TEXT_DISPLAY = 10
 """Discord's component type."""
 
 
-async def serve(port: int, browser: bool, lantern: Lantern) -> None:
+async def serve(host: str, port: int, browser: bool, lantern: Lantern) -> None:
     """Run the bot in the simulated Discord. Raises UnavailableError when a port is taken."""
+    settle()
     # The simulated Discord starts empty each time, so the commands are told each time.
     client = LanternClient(lantern, force_sync=True)
     world = await build_world(client)
@@ -34,7 +36,7 @@ async def serve(port: int, browser: bool, lantern: Lantern) -> None:
         await tell_story(world, client)
         companions = Companions(world, client)
         await companions.opt_in()
-        lobby = Lobby(world, companions, port)
+        lobby = Lobby(world, companions, host, port)
         with stop_on_signals() as stop:
             await lobby.start()
             companions.start()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.errors import BlankQuestionError, EntryGoneError, StorageError, WordlessQuestionError
 from bot.core.models import NO_GUILD, Decision, EntryId, Hit, Kind, Reply
+from bot.core.ports.watch import UNMETERED, Stage
 from bot.core.unanswered import QuestionState
 from bot.core.upkeep import SHOWN
 from bot.faq.decision import CHOICES, decide
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from bot.core.models import Entry, Evidence, GuildId, Suggestion, Topic, TopicId, UserId
     from bot.core.ports import Activity, Search
+    from bot.core.ports.watch import Meter
     from bot.core.unanswered import Wish
     from bot.core.upkeep import Days
     from bot.faq.library import Library, Shelf
@@ -69,6 +71,7 @@ class Asking:
         *,
         days: Days,
         starters: Sequence[EntryId],
+        meter: Meter = UNMETERED,
     ) -> None:
         self._library = library
         self._search = search
@@ -77,6 +80,7 @@ class Asking:
         self._crisis = crisis
         self._days = days
         self._starters = tuple(starters)
+        self._meter = meter
 
     def read(self, typed: str) -> Asked:
         """Read a question as it was typed. Raises BlankQuestionError, WordlessQuestionError."""
@@ -158,18 +162,22 @@ class Asking:
             raise EntryGoneError("There is no such topic in this FAQ.")
         return shelf.topics[topic], entries
 
-    async def count(self, guild: GuildId, reply: Reply, *, is_asked: bool = False) -> None:
+    async def count(self, guild: GuildId, reply: Reply, *, asked_at: datetime | None = None) -> None:
         """Count that an answer was shown. Called afterwards, so that nobody waits for the notes to be written.
 
-        `is_asked`: the reply is the first one to a question, and so what the question came to is counted, too.
+        `asked_at`: given where the reply is the first one to a question, so that what it came to is counted, too.
         """
         entry_id = reply.entry.id if reply.entry else None
+        now = datetime.now(UTC)
+        if asked_at is not None:
+            self._meter.asked(reply.decision.kind)
+            self._meter.took(Stage.WHOLE, (now - asked_at).total_seconds())
         try:
             if entry_id is not None:
                 await self._activity.count_use(guild, entry_id)
-            if guild != NO_GUILD and (is_asked or entry_id is not None):
-                what = reply.decision.kind.value if is_asked else SHOWN
-                await self._days.count(guild, datetime.now(UTC).date(), what, entry_id)
+            if guild != NO_GUILD and (asked_at is not None or entry_id is not None):
+                what = reply.decision.kind.value if asked_at is not None else SHOWN
+                await self._days.count(guild, now.date(), what, entry_id)
         except StorageError as error:
             # A figure that is not counted must not cost anybody their answer.
             log.warning("A use was not counted: %s", error)

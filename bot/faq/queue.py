@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.core.moderation import Form, revision_of
-from bot.core.unanswered import MODERATORS, DealtWithError, QuestionState, Recorded
+from bot.core.unanswered import MODERATORS, DealtWithError, Notice, QuestionState, Recorded
 from bot.faq.decision import decide
 from bot.faq.forms import PHRASING_LENGTHS, QUESTION_LENGTHS
 from bot.safety.text import cut, normalise
@@ -74,12 +74,17 @@ class Queue:
             return self._pseudonyms.of(user, f"{ORIGIN}{question_id}") if user is not None else ""
 
         asked = Recorded(0, question, vector, model, frozenset(map(_state_of, refused)))
-        noted = await self._store.note(guild, asked, person=person if user is not None else None, author=user)
-        if noted.state is QuestionState.WAITING and noted.is_new_asker and noted.askers == WANTED:
-            short, people = cut(question, QUESTION_LENGTHS[1]), str(WANTED)
-            await self._notices.add(
-                guild, MODERATORS, "queue.wanted", author=user, question=short, number=str(noted.id), people=people
-            )
+        def news(noted: Noted) -> Notice | None:
+            if noted.state is not QuestionState.WAITING or not noted.is_new_asker or noted.askers != WANTED:
+                return None
+            short = cut(question, QUESTION_LENGTHS[1])
+            details = {"question": short, "number": str(noted.id), "people": str(WANTED)}
+            return Notice(0, guild, MODERATORS, "queue.wanted", details, None)
+
+        name = person if user is not None else None
+        noted = await self._store.note(guild, asked, person=name, author=user, news=news)
+        if news(noted):
+            self._notices.ring()
         return noted
 
     async def wish(self, guild: GuildId, question_id: int, user: UserId) -> Wish:

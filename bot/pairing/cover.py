@@ -10,8 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from bot.pairing.exact import covered_by_halves, matching
 
@@ -39,6 +37,9 @@ def _cover(split: Split, weights: NDArray[np.int64]) -> NDArray[np.int64]:
     A copy below len(edge) leads from u to v, one above from v to u. Raises OverflowError where floats could not tell
     the weights apart.
     """
+    from scipy.sparse import csr_array  # noqa: PLC0415 - solvers are loaded only in the process that solves
+    from scipy.sparse.csgraph import min_weight_full_bipartite_matching  # noqa: PLC0415
+
     size = split.size
     if int(weights.max()) * 4 >= EXACT_FLOAT:
         raise OverflowError("the weights are too large for floating point")

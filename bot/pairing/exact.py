@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import rustworkx
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import maximum_bipartite_matching
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,6 +30,8 @@ def solve_exactly(split: Split) -> NDArray[np.int64]:
 
 def matching(split: Split, chosen: NDArray[np.int64], weights: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the matching of largest weight among the chosen edges, as indices into `split.edge`, ascending."""
+    import rustworkx  # noqa: PLC0415 - solvers are loaded only in the process that solves
+
     ends = np.concatenate((split.u[chosen], split.v[chosen]))
     vertices, place = np.unique(ends, return_inverse=True)
     u, v = place[: len(chosen)], place[len(chosen) :]
@@ -49,6 +48,9 @@ def covered_by_halves(split: Split, chosen: NDArray[np.int64]) -> int:
 
     No matching of these edges covers more, and this takes milliseconds (Hopcroft and Karp 1973).
     """
+    from scipy.sparse import csr_array  # noqa: PLC0415 - as above
+    from scipy.sparse.csgraph import maximum_bipartite_matching  # noqa: PLC0415
+
     u, v = split.u[chosen], split.v[chosen]
     ends = (np.concatenate((u, v)), np.concatenate((v, u)))
     cover = csr_array((np.ones(2 * len(chosen), np.bool_), ends), shape=(split.size, split.size))

@@ -129,9 +129,9 @@ class Introductions:
         """
         return await self._letters.unpinged()
 
-    async def pinged(self, letters: Sequence[Letter]) -> None:
-        """Note that people were told of letters; until they read them, they are not told of others."""
-        await self._letters.pinged([letter.id for letter in letters])
+    async def pinged(self, letters: Sequence[Letter], *, are_told: bool = True) -> None:
+        """Note that people are told of letters, or were not after all; until they read them, they are told of no others."""
+        await self._letters.pinged([letter.id for letter in letters], are_told=are_told)
 
     async def sweep(self, guild: GuildId, now: datetime) -> None:
         """Do what is due on a server: outcomes, names, reminders, check-ins, ends; and forget what is old.

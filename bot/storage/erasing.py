@@ -9,7 +9,7 @@ from bot.core.models import GuildId, UserId
 from bot.core.moderation import ProposalState
 from bot.peers.steps import NOBODY
 from bot.safety.pseudonyms import Pseudonyms
-from bot.storage.holdings import HOLDINGS, Fate
+from bot.storage.holdings import HOLDINGS, Fate, Owner
 from bot.storage.introduction_rows import FORGOTTEN
 from bot.storage.introductions import forget
 from bot.storage.reports import key_of_report
@@ -62,6 +62,21 @@ def erase(db: sqlite_utils.Database, keyring: Keyring, user: UserId, now: dateti
                 sql = f"UPDATE {holding.table} SET {columns} WHERE {trace.where}"  # noqa: S608 - our own declarations
                 db.execute(sql, {"user": user, **trace.unnamed})
     return reported
+
+
+def erase_member(db: sqlite_utils.Database, keyring: Keyring, guild: GuildId, user: UserId, now: datetime) -> bool:
+    """Forget what somebody told on a server to be introduced; False where nothing was stored. Needs no keys."""
+    forget(db, keyring, guild, user, now)
+    return db.execute("DELETE FROM peers WHERE guild = ? AND user = ?", [guild, user]).rowcount > 0
+
+
+def erase_guild(db: sqlite_utils.Database, guild: GuildId) -> None:
+    """Delete everything of a server."""
+    db.execute("PRAGMA defer_foreign_keys = ON")
+    # Rows that find their server through others go before those.
+    for holding in sorted(HOLDINGS, key=lambda holding: holding.guild == "guild"):
+        if holding.guild:
+            db.execute(f"DELETE FROM {holding.table} WHERE {holding.guild} = ?", [guild])  # noqa: S608 - our declarations
 
 
 def disown(db: sqlite_utils.Database, keyring: Keyring, until: str) -> int:
@@ -117,3 +132,15 @@ def _disown(db: sqlite_utils.Database, keyring: Keyring, holding: Holding, row: 
         pass
     sql = f"UPDATE {holding.table} SET question = ?, person = NULL WHERE rowid = ?"  # noqa: S608 - a name of a table
     db.execute(sql, [sealed, row["place"]])
+
+
+def erase_people(db: sqlite_utils.Database) -> None:
+    """Delete everything of every person, and what can be read with their keys alone; servers and their FAQ stay."""
+    db.execute("PRAGMA defer_foreign_keys = ON")
+    for holding in HOLDINGS:
+        if holding.owner is Owner.PERSON or holding.sealed:
+            db.execute(f"DELETE FROM {holding.table}")  # noqa: S608 - our declarations
+        for trace in holding.traces:
+            if trace.unnamed is not None:
+                columns = ", ".join(f'"{column}" = :{column}' for column in trace.unnamed)
+                db.execute(f"UPDATE {holding.table} SET {columns}", dict(trace.unnamed))  # noqa: S608

@@ -6,15 +6,18 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from bot.core.errors import StorageError
+from bot.core.models import GuildId
 from bot.core.moderation import Capability, Duty, ForumMode, GuildSettings
 from bot.core.peers import PeerSettings, Weights
+from bot.storage.database import rows_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import sqlite_utils
 
-    from bot.core.models import GuildId
     from bot.storage.database import Database
 
 
@@ -39,6 +42,15 @@ class GuildSettingsTable:
             return settings
 
         return await self._database.run(update)
+
+
+def settings_in(path: Path) -> dict[GuildId, GuildSettings]:
+    """Return what every guild set, from a database file that is not opened; changes nothing. Raises StorageError."""
+    rows = rows_in(path, "guild_settings", "SELECT guild, settings FROM guild_settings")
+    try:
+        return {GuildId(guild): _from_json(text) for guild, text in rows}
+    except (ValueError, TypeError, KeyError) as error:
+        raise StorageError(f"{path} has settings of a server that cannot be read ({error}). Update Lantern.") from error
 
 
 def _to_json(settings: GuildSettings) -> str:

@@ -185,10 +185,10 @@ class Keyring:
                 self._keys.pop(key, None)
 
     @contextlib.contextmanager
-    def batch(self) -> Iterator[None]:
-        """Make the keys of many people in one transaction: each alone waits for the disk."""
+    def batch(self) -> Iterator[sqlite3.Connection]:
+        """Make the keys of many people in one transaction, which yields the file: each alone waits for the disk."""
         with self._lock, self._writing():
-            yield
+            yield self._file
 
     def rotate(self, tell: Callable[[str], None]) -> None:
         """Wrap every key under a new master key, which takes the old one's place; killed anywhere, one of both opens.
@@ -226,6 +226,7 @@ class Keyring:
         with ring._lock, ring._writing(checks=False):
             ring._file.execute("DELETE FROM keys")
             ring._file.execute("DELETE FROM ring")
+            ring._file.execute("UPDATE deletions SET guild = NULL, user = NULL")  # nobody can read who it was
             ring._master = source.made()
             ring._fill(secrets.token_bytes(KEY_BYTES))
             source.settle(ring._master)

@@ -61,10 +61,10 @@ class LetterTable:
         """  # noqa: S608 - names of columns
         return [_letter(row) for row in await self._database.read(sql)]
 
-    async def pinged(self, letters: Collection[int]) -> None:
-        """Note that people were told that these wait."""
-        sql = "UPDATE letters SET is_pinged = 1 WHERE id IN (SELECT value FROM json_each(?))"
-        await self._database.run(lambda db: db.execute(sql, [json.dumps(sorted(letters))]))
+    async def pinged(self, letters: Collection[int], *, are_told: bool) -> None:
+        """Note that people are told that these wait, or were not after all."""
+        sql = "UPDATE letters SET is_pinged = ? WHERE id IN (SELECT value FROM json_each(?))"
+        await self._database.run(lambda db: db.execute(sql, [int(are_told), json.dumps(sorted(letters))]))
 
 
 def insert_letter(db: sqlite_utils.Database, letter: Letter) -> None:

@@ -16,7 +16,9 @@ from bot.core.models import GuildId, UserId
 from bot.core.peers import Contact, Help, Hope, Member, MemberState, Pace, Ping, Profile, Role, Setback, Stage
 from bot.core.ports.peers import TieKind
 from bot.storage.columns import written
-from bot.storage.introductions import forget, withdraw
+from bot.storage.deletions import Deletion, deleting
+from bot.storage.erasing import erase_member
+from bot.storage.introductions import withdraw
 from bot.storage.keyring import Use
 from bot.storage.reports import barred
 
@@ -120,12 +122,14 @@ class PeerTable:
         gives it back. Also done while the keys are locked away; their key is then dropped by the next start that can.
         """
 
-        def remove(db: sqlite_utils.Database) -> bool:
+        def remove(db: sqlite_utils.Database, note: Callable[[Deletion], None]) -> bool:
             db.execute(_ERASING)
-            forget(db, self._keyring, guild, user, now)
-            return db.execute("DELETE FROM peers WHERE guild = ? AND user = ?", [guild, user]).rowcount > 0
+            was_there = erase_member(db, self._keyring, guild, user, now)
+            if was_there:
+                note(Deletion(user, guild))
+            return was_there
 
-        was_there = await self._database.run(remove)
+        was_there = await deleting(self._database, self._keyring, remove, now)
         await self._database.read("PRAGMA wal_checkpoint(TRUNCATE)")  # the log beside the file still holds the old rows
         with suppress(RingLockedError):
             await asyncio.to_thread(self._keyring.forget, guild, user, Use.MEETING)

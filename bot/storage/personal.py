@@ -13,13 +13,14 @@ import numpy as np
 from bot.core.errors import RingLockedError, SealBrokenError
 from bot.core.models import GuildId, UserId
 from bot.peers.steps import seen_by
+from bot.storage.deletions import Deletion, deleting
 from bot.storage.erasing import erase, guilds_in, know_pseudonyms
 from bot.storage.holdings import HOLDINGS, Key
 from bot.storage.introduction_rows import OF_PERSON, from_row, opened
 from bot.storage.reports import key_of_report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     import sqlite_utils
@@ -55,7 +56,12 @@ class PersonalTable:
         Leaves no byte of what they told in the database's files. Done twice, it is done once.
         Raises RingLockedError, StorageError.
         """
-        reported = await self._database.run(erase, self._keyring, user, now)
+
+        def forget(db: sqlite_utils.Database, note: Callable[[Deletion], None]) -> list[tuple[GuildId, str]]:
+            note(Deletion(user))
+            return erase(db, self._keyring, user, now)
+
+        reported = await deleting(self._database, self._keyring, forget, now)
         await asyncio.to_thread(self._drop_keys, user, reported)
         await self._database.read("PRAGMA wal_checkpoint(TRUNCATE)")  # the log beside the file still holds the old rows
 

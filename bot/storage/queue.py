@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.storage.keyring import Keyring
 
     NameOf = Callable[[int], str]
+    News = Callable[[Noted], Notice | None]
 
 _QUESTIONS = """
     SELECT id, guild, state,
@@ -47,15 +48,28 @@ class QueueStore:
         self._wordings = Wordings(keyring)
 
     async def note(
-        self, guild: GuildId, asked: Recorded, *, person: NameOf | None = None, author: UserId | None = None
+        self,
+        guild: GuildId,
+        asked: Recorded,
+        *,
+        person: NameOf | None = None,
+        author: UserId | None = None,
+        news: News | None = None,
     ) -> Noted:
         """Queue a question (its id is ignored), or count it again where one of its meaning waits, or was dismissed.
 
         `person`: the asker's name within a question, by its id; None where nobody is counted. `author`: whose words
-        they are. Raises RingLockedError.
+        they are. `news`: what is to be told of it, in the same transaction. Raises RingLockedError.
         """
         whose = self._keyring.author(guild, author)
-        return await self._database.run(_note, self._wordings, guild, asked, person=person, author=whose)
+
+        def note(db: sqlite_utils.Database) -> Noted:
+            noted = _note(db, self._wordings, guild, asked, person=person, author=whose)
+            if news is not None and (notice := news(noted)) is not None:
+                insert_notice(db, self._keyring, notice, author=author)
+            return noted
+
+        return await self._database.run(note)
 
     async def questions(self, guild: GuildId, state: QuestionState) -> Sequence[Unanswered]:
         """Return a guild's questions, those of most people first, then those asked last. Raises RingLockedError."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.core.errors import DatabaseLockedError, SealBrokenError
 from bot.core.models import EntryId, GuildId, UserId
 from bot.core.unanswered import MODERATORS
+from bot.storage.columns import now
 from bot.storage.database import fact_in
+from bot.storage.deletions import do_again
 from bot.storage.introduction_rows import FORGOTTEN
 from bot.storage.keyring import Keyring, Use
 from bot.storage.keys import KEY_FILE, MasterKey
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 
 MARK = "keyring"
 """The fact that says which ring a database was written with."""
+KEPT = "unused keys until"
+"""The fact that says until when keys stay that nothing is sealed with: set by a restore."""
 _IS_UNSEALED = """
     SELECT EXISTS (SELECT 1 FROM unanswered WHERE typeof(question) = 'text')
     OR EXISTS (SELECT 1 FROM wordings WHERE typeof(question) = 'text')
@@ -69,6 +74,7 @@ async def open_keyring(database: Database, given: bytes | None = None) -> Keyrin
             if known is None:
                 await database.run(lambda db: db.table("facts").insert(row, pk="name", replace=True))
             await _reseal(database, keyring)
+            await do_again(database, keyring, datetime.now(UTC))
             await drop_unused_keys(database, keyring)
     except BaseException:
         keyring.close()
@@ -92,12 +98,15 @@ def look_at_keys(path: Path, given: bytes | None) -> RingState:
 async def drop_unused_keys(database: Database, keyring: Keyring) -> int:
     """Drop the keys of whom, or of what, no row is left, and return how many.
 
-    After a crash between deleting rows and dropping their key, this drops it. Does nothing while the ring is locked.
+    After a crash between deleting rows and dropping their key, this drops it. Does nothing while the ring is locked,
+    nor for a while after a restore: the database that was replaced may be wanted back.
     """
     if keyring.is_locked:
         return 0
 
     def drop(db: sqlite_utils.Database) -> int:
+        if db.execute("SELECT 1 FROM facts WHERE name = ? AND value > ?", [KEPT, now()]).fetchone():
+            return 0
         # Keys are made inside transactions on this database, so none can be new here and not in use yet.
         used = {(guild, name) for guild, name in _used(db, keyring)}
         unused = [key for key in keyring.held() if key not in used]

@@ -10,13 +10,13 @@ from bot.core.introductions import Letter
 from bot.core.models import NO_GUILD, GuildId, UserId
 from bot.core.retention import DEFAULT
 from bot.storage.columns import written
-from bot.storage.erasing import disown, guilds_in
-from bot.storage.holdings import HOLDINGS
+from bot.storage.deletions import Deletion, deleting
+from bot.storage.erasing import disown, erase_guild, guilds_in
 from bot.storage.letters import insert_letter
 from bot.storage.resealing import drop_unused_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     import sqlite_utils
 
@@ -128,19 +128,15 @@ class RetentionTable:
     async def drop_gone(self, before: datetime) -> Sequence[GuildId]:
         """Delete all data of servers that are gone since before a moment; return them."""
 
-        def drop(db: sqlite_utils.Database) -> list[GuildId]:
-            db.execute("PRAGMA defer_foreign_keys = ON")
+        def drop(db: sqlite_utils.Database, note: Callable[[Deletion], None]) -> list[GuildId]:
             rows = db.execute("SELECT guild FROM gone_guilds WHERE since <= ? ORDER BY guild", [_utc(before)])
             gone = [GuildId(guild) for (guild,) in rows.fetchall()]
-            # Rows that find their server through others go before those.
-            for holding in sorted(HOLDINGS, key=lambda holding: holding.guild == "guild"):
-                if holding.guild:
-                    sql = f"DELETE FROM {holding.table} WHERE {holding.guild} = ?"  # noqa: S608 - our own declarations
-                    for guild in gone:
-                        db.execute(sql, [guild])
+            for guild in gone:
+                erase_guild(db, guild)
+                note(Deletion(guild=guild))
             return gone
 
-        gone = await self._database.run(drop)
+        gone = await deleting(self._database, self._keyring, drop, datetime.now(UTC))
         for guild in gone:
             await asyncio.to_thread(self._keyring.forget_guild, guild)
         if gone:

@@ -32,6 +32,7 @@ _TABLES = """
         guild INTEGER NOT NULL, name TEXT NOT NULL, wrapped BLOB NOT NULL, PRIMARY KEY (guild, name)
     ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS ring (id TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS deletions (id INTEGER PRIMARY KEY, guild INTEGER, user BLOB, at TEXT NOT NULL);
 """
 
 

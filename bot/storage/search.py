@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.storage.database import rows_in
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     import sqlite_utils
 
@@ -56,3 +59,21 @@ class SearchStore:
             db.table("calibrations").delete_where(f"model = ? AND rowid NOT IN ({latest})", [model_id, model_id, KEPT])
 
         await self._database.run(job)
+
+
+def models_calibrated_for(path: Path, fingerprint: str) -> frozenset[str]:
+    """Return the models, `model id@revision`, that a calibration of this data is stored for in the file at `path`.
+
+    Changes nothing. Raises StorageError.
+    """
+    sql = "SELECT model FROM calibrations WHERE fingerprint = ?"
+    return frozenset(model for (model,) in rows_in(path, "calibrations", sql, [fingerprint]))
+
+
+def vectors_of_models(path: Path) -> dict[str, int]:
+    """Return how many texts each model, `model id@revision`, has vectors of in the file at `path`.
+
+    Changes nothing. Raises StorageError.
+    """
+    sql = "SELECT model || '@' || revision, count(*) FROM vectors GROUP BY 1"
+    return dict(rows_in(path, "vectors", sql))

@@ -13,6 +13,7 @@ from support.fixtures import (  # noqa: F401 - pytest finds them here
     small_vectors_path,
     small_world,
     start_small,
+    start_watched,
     world,
 )
 

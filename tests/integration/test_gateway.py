@@ -144,14 +144,6 @@ async def test_a_gateway_that_refuses_the_first_connection_is_tried_again(fake, 
     assert [(True, 1)] == [(clients.made[0].is_closed(), caplog.text.count("Discord cannot be reached"))]
 
 
-async def test_a_gateway_that_ends_the_session_is_tried_again(fake):
-    fake.gateways = [4011]
-    clients = Clients()
-    await stay_until_ready(fake, clients)
-
-    assert 2 == len(clients.made)
-
-
 async def test_stopping_interrupts_the_pause_between_two_tries(fake, caplog):
     """The pause would be hours; the test would not end."""
     fake.logins = [403]

@@ -9,6 +9,7 @@ import pytest
 
 from bot.core.errors import Exit
 from support.databases import add_migration_row, held_exclusively, make_database
+from support.fake_portal import TOKEN
 from support.packs import entry, topic, write_pack
 from support.terminal import lantern, told
 
@@ -200,7 +201,7 @@ def test_the_doctor_finds_a_token_missing_and_everything_else_fine(tmp_path):
     found = findings(result)
 
     assert Exit.PROBLEMS == result.returncode
-    assert {"token"} == {subject for subject, row in found.items() if not row["is_fine"]}
+    assert {"token"} == {subject for subject, row in found.items() if row["level"] == "wrong"}
     assert {"token", "model", "content", "database", "disk"} <= found.keys()
     assert "not there yet" in found["database"]["text"]
     assert [] == list(tmp_path.iterdir()), "it only looks"
@@ -208,10 +209,10 @@ def test_the_doctor_finds_a_token_missing_and_everything_else_fine(tmp_path):
 
 async def test_the_doctor_says_ok_where_all_is_well(tmp_path):
     await make_database(tmp_path / "state" / "lantern.db")
-    result = lantern(tmp_path, "doctor", discord_token="token")
+    result = lantern(tmp_path, "doctor", "--offline", discord_token=TOKEN)
 
     assert Exit.OK == result.returncode
-    assert "mend" not in result.stdout
+    assert "\n0 wrong, " in result.stdout
     assert "lantern.db is sound" in result.stdout
     assert ["lantern.db"] == [path.name for path in (tmp_path / "state").iterdir()], "it only looks"
 
@@ -224,11 +225,11 @@ async def test_the_doctor_names_everything_that_is_wrong_at_once(tmp_path):
 
     assert Exit.PROBLEMS == result.returncode
     assert {"token", "content", "database", "LANTERN_LOGLEVEL"} == {
-        subject for subject, row in found.items() if not row["is_fine"]
+        subject for subject, row in found.items() if row["level"] == "wrong"
     }
     assert "newer Lantern" in found["database"]["text"]
     assert "alpha.review_after_days" in found["content"]["text"]
-    assert "LANTERN_LOG_LEVEL" in found["LANTERN_LOGLEVEL"]["text"]
+    assert "Did you mean LANTERN_LOG_LEVEL?" == found["LANTERN_LOGLEVEL"]["mend"]
 
 
 async def test_the_doctor_names_a_database_that_another_program_holds(tmp_path):

@@ -10,7 +10,7 @@ from bot.cli import Group
 from bot.content.lint import Advice
 from bot.core.errors import Exit, LanternError, StorageError, UnavailableError
 from bot.core.models import Decision, Kind, Reply, Source
-from bot.doctor import Finding
+from bot.doctor.findings import Area, Finding, Level
 from bot.terminal import show_advice, show_error, show_findings, show_markdown, show_reply, steps
 from support.packs import entry, topic, write_pack
 from support.parts import make_entry
@@ -43,11 +43,11 @@ def test_choices_are_shown_as_they_were_written(capsys, texts):
 
 def test_errors_and_findings_are_shown_as_they_are(capsys):
     show_error(ODD)
-    show_findings([Finding(ODD, is_fine=False, text="short")])
+    show_findings([Finding(Area.MACHINE, ODD, Level.WRONG, "short"), Finding(Area.STORED, "short", Level.OK, "", ODD)])
     shown = capsys.readouterr()
 
     assert f"lantern: {ODD}\n" == shown.err
-    assert ODD in shown.out
+    assert 2 == shown.out.count(ODD)
 
 
 def test_advice_is_shown_as_it_was_written_rule_by_rule(capsys):

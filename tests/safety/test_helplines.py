@@ -14,7 +14,8 @@ from bot.content.prompts import load_languages
 from bot.core.countries import OFFERED
 from bot.core.errors import ContentError
 from bot.core.helplines import FRESH_DAYS, Helplines
-from bot.doctor import examine, said_of
+from bot.doctor.answers import age_of, helplines
+from bot.doctor.findings import Level
 from bot.settings import Settings
 from bot.views.care import ANYWHERE, lines_of
 from support.packs import HELPLINES, by_place
@@ -47,7 +48,7 @@ def test_the_shipped_file_is_dated_and_no_country_was_checked_after_it(shipped):
     """Statement 42: helpline data has a date; when it is old, that is a warning and no failure."""
     today = datetime.now(UTC).date()
     if shipped.is_stale(today):
-        warnings.warn(said_of(shipped, today), UserWarning, stacklevel=1)
+        warnings.warn(age_of(shipped, today).text, UserWarning, stacklevel=1)
 
     assert all(country.checked_on <= shipped.checked_on for country in shipped.countries.values())
 
@@ -55,18 +56,19 @@ def test_the_shipped_file_is_dated_and_no_country_was_checked_after_it(shipped):
 def test_after_180_days_the_doctor_warns_and_names_the_mend():
     """Statement 42: older than 180 days is a warning."""
     checked_on = date(2026, 1, 1)
-    helplines = Helplines(checked_on, MappingProxyType({}))
+    read = Helplines(checked_on, MappingProxyType({}))
+    stale = age_of(read, checked_on + timedelta(FRESH_DAYS + 1))
 
-    assert "WARNING" not in said_of(helplines, checked_on + timedelta(FRESH_DAYS))
-    assert "WARNING" in said_of(helplines, checked_on + timedelta(FRESH_DAYS + 1))
-    assert "data/helplines.yaml" in said_of(helplines, checked_on + timedelta(FRESH_DAYS + 1))
+    assert Level.OK is age_of(read, checked_on + timedelta(FRESH_DAYS)).level
+    assert Level.WARNING is stale.level
+    assert "data/helplines.yaml" in stale.mend
 
 
 def test_the_doctor_tells_their_age_and_finds_no_fault_in_it(tmp_path):
     """Statement 42: a warning, not a failure."""
-    (found,) = [each for each in examine(Settings(_env_file=None, state=tmp_path)) if each.subject == "helplines"]
+    (found,) = helplines(Settings(_env_file=None, state=tmp_path))
 
-    assert found.is_fine
+    assert Level.WRONG is not found.level
     assert str(load_helplines(SETTINGS.data).checked_on) in found.text
 
 

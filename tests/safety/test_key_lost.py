@@ -153,7 +153,10 @@ async def test_the_doctor_and_the_status_say_it(used, tmp_path):
 
     assert Exit.PROBLEMS == status.returncode
     assert FAULTS[replace] in json.loads(status.stdout)["text"]
-    assert (False, json.loads(status.stdout)["text"]) == (found["key"]["is_fine"], found["key"]["text"])
+    assert ("wrong", json.loads(status.stdout)["text"]) == (
+        found["key"]["level"],
+        f"{found['key']['text']} {found['key']['mend']}".strip(),
+    )
 
 
 async def test_a_ring_that_opens_is_said_to_be_fine_and_looking_changes_nothing(used, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import re
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ import discord
 import pytest
 
 from bot.core import errors
-from bot.logs import Discreet, start_logging
+from bot.logs import INTERACTION, JOB, Discreet, DiscreetJson, start_logging
 from support.acts import acts_of, form_of, press_of, start
 from support.hostile import open_stage, with_text
 from support.notes import read_only, run
@@ -24,11 +25,18 @@ KEY = bytes(32)
 
 
 def line(message, *args, key=KEY, error=None, name="bot.somewhere"):
-    """Return a line as it is written."""
+    """Return a line as it is written; sure that it says the same as an object."""
     made = logging.LogRecord(
         name, logging.ERROR, __file__, 1, message, args, error and (type(error), error, error.__traceback__)
     )
-    return Discreet(key).format(made)
+    form = Discreet(key)
+    text, written = form.format(made), DiscreetJson(form._key).format(made)
+    told = json.loads(written)
+
+    assert "\n" not in written
+    assert text.endswith("\n".join(filter(None, (f"ERROR {name}: {told['message']}", told.get("traceback")))))
+    assert {"time", "level", "logger", "message"} == set(told) - {"traceback"}
+    return text
 
 
 def raised(error):
@@ -67,6 +75,17 @@ class TestIds:
         assert shown not in other
         assert shown not in line("%s", ID, key=bytes(range(32)))
         assert shown not in line("%s", ID, key=None)
+
+    def test_what_ties_lines_together_is_in_both_forms(self):
+        made = logging.LogRecord("bot", logging.ERROR, "", 1, "Incident %s", ("c0ffee",), None)
+        made.incident = "c0ffee"
+        tokens = INTERACTION.set("1a2b3c"), JOB.set("clock")
+        text, told = Discreet(KEY).format(made), json.loads(DiscreetJson(KEY).format(made))
+        INTERACTION.reset(tokens[0])
+        JOB.reset(tokens[1])
+
+        assert text.endswith(" ERROR bot [clock 1a2b3c]: Incident c0ffee")
+        assert ("1a2b3c", "clock", "c0ffee") == (told["interaction"], told["job"], told["incident"])
 
     def test_what_is_no_id_stays(self):
         assert "14 digits: 12345678901234, port 443" in line("14 digits: %d, port %d", 12345678901234, 443)
@@ -136,13 +155,14 @@ class TestErrors:
         assert TEXT not in Discreet(KEY).format(made)
 
 
-def test_every_line_passes_there_and_libraries_are_heard_from_warnings_on():
+@pytest.mark.parametrize("form", [Discreet, DiscreetJson])
+def test_every_line_passes_there_and_libraries_are_heard_from_warnings_on(form):
     root, ours = logging.getLogger(), logging.getLogger("bot")
     before = root.handlers[:], root.level, ours.level
     try:
-        start_logging("DEBUG")
+        start_logging("DEBUG", as_json=form is DiscreetJson)
 
-        assert [Discreet] == [type(handler.formatter) for handler in root.handlers]
+        assert [form] == [type(handler.formatter) for handler in root.handlers]
         assert not logging.getLogger("discord.http").isEnabledFor(logging.INFO)
         assert ours.isEnabledFor(logging.DEBUG)
     finally:
@@ -152,18 +172,19 @@ def test_every_line_passes_there_and_libraries_are_heard_from_warnings_on():
 
 @contextmanager
 def log_of_the_run():
-    """Yield what the log of a run at DEBUG holds."""
-    written = io.StringIO()
-    handler = logging.StreamHandler(written)
-    handler.setFormatter(Discreet())
+    """Yield what the log of a run at DEBUG holds, as text and as objects."""
     root, ours = logging.getLogger(), logging.getLogger("bot")
-    root.addHandler(handler)
+    handlers = [logging.StreamHandler(io.StringIO()) for _ in range(2)]
+    for handler, form in zip(handlers, (Discreet(), DiscreetJson()), strict=True):
+        handler.setFormatter(form)
+        root.addHandler(handler)
     before = ours.level
     ours.setLevel(logging.DEBUG)
     try:
-        yield written
+        yield [handler.stream for handler in handlers]
     finally:
-        root.removeHandler(handler)
+        for handler in handlers:
+            root.removeHandler(handler)
         ours.setLevel(before)
 
 
@@ -187,15 +208,16 @@ async def test_nothing_of_anybody_is_in_the_log_of_everything_there_is_to_do(sta
             people = [*stage.people.values(), *stage.victims, world.mika]
             ids = [each.id for each in (*people, world.guild, world.channel, world.client.user)]
             names = [world.guild.name, *(each.user.name for each in people)]
-    log = written.getvalue()
-
-    assert log.count("\n") > 100
-    assert "KeyError" in log
-    assert re.search("server #[0-9a-f]{8} did not go on", log)
-    assert [] == [each for each in map(str, ids) if each in log]
-    assert [] == re.findall(r"\d{15,}", log)
-    assert [] == [each for each in (TEXT, *stage.traces) if each in log]
-    assert [] == [each for each in names if re.search(rf"\b{re.escape(each)}\b", log)]
+    for log in (each.getvalue() for each in written):
+        assert log.count("\n") > 100
+        assert "KeyError" in log
+        assert re.search("server #[0-9a-f]{8} did not go on", log)
+        assert [] == [each for each in map(str, ids) if each in log]
+        assert [] == re.findall(r"\d{15,}", log)
+        assert [] == [each for each in (TEXT, *stage.traces) if each in log]
+        assert [] == [each for each in names if re.search(rf"\b{re.escape(each)}\b", log)]
+    lines = [json.loads(line) for line in written[1].getvalue().splitlines()]
+    assert {line["interaction"] for line in lines if "interaction" in line}
 
 
 async def everything(stage, *names):

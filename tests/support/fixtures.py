@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 import shutil
+import tempfile
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +15,10 @@ import pytest
 from filelock import FileLock
 
 from bot import app
+from bot.watch.meter import PrometheusMeter
 from support.parts import WordEmbedder
 from support.small import small_pack
+from support.watching import watched_bot
 from support.worlds import open_world
 
 ROOT = Path(__file__).parents[2]
@@ -59,6 +62,17 @@ def kept_for_later(config, name):
     return cache.mkdir("lantern") / f"{digest.hexdigest()[:16]}-{name}"
 
 
+def place_of_exports(config):
+    """Return the folder in which models are exported for tests, kept as long as the exporter stays the same."""
+    if "LANTERN_EXPORTS" in os.environ:  # of the process that started this one
+        return Path(os.environ["LANTERN_EXPORTS"])
+    cache = getattr(config, "cache", None)
+    digest = hashlib.sha256()
+    for name in ("embedder", "export", "exported"):
+        digest.update((ROOT / "bot" / "search" / f"{name}.py").read_bytes())
+    return Path(cache.mkdir("lantern") if cache else tempfile.mkdtemp()) / f"models-{digest.hexdigest()[:16]}"
+
+
 def _keep(made, kept) -> None:
     """Keep a file, and none that was kept before; half a file is never seen."""
     for old in kept.parent.glob(f"*-{made.name}"):
@@ -100,6 +114,23 @@ def start_small(small_content, small_vectors_path, word_embedder):
     async def start(notes=None):
         async with app.lantern(small_content, small_vectors_path, notes, lambda: word_embedder) as lantern:
             yield lantern
+
+    return start
+
+
+@pytest.fixture
+def start_watched(small_content, small_vectors_path, word_embedder, tmp_path):
+    """Start a watched bot with the small FAQ, whose notes are in a file, on what poses as Discord."""
+
+    @asynccontextmanager
+    async def start(discord):
+        notes, meter = tmp_path / "notes.db", PrometheusMeter()
+        async with (
+            app.lantern(small_content, small_vectors_path, notes, lambda: word_embedder, meter=meter) as lantern,
+            watched_bot(lantern, discord, tmp_path) as bot,
+        ):
+            bot.notes = notes
+            yield bot
 
     return start
 

@@ -14,13 +14,18 @@ import sqlite3
 import subprocess
 import sys
 import traceback
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
+from bot.core.models import UserId
+from bot.storage.backup import backups_in, make_backup
 from bot.storage.database import Database
 from bot.storage.keyring import Keyring
 from bot.storage.keys import MasterKey
+from bot.storage.personal import PersonalTable
 from bot.storage.resealing import open_keyring
+from bot.storage.restoring import prepare, put_in_place
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE_EVENTS = frozenset({"open", "os.rename", "os.link", "os.remove"})
@@ -61,7 +66,31 @@ def start(folder) -> None:
     asyncio.run(once())
 
 
-JOBS = {job.__name__: job for job in (rotate, rotate_given, start)}
+def back_up(folder) -> None:
+    make_backup(folder / "lantern.db", folder / "backups", datetime.now(UTC), lambda *_: None)
+
+
+def put_back(folder) -> None:
+    """Restore the backup that is there, as `lantern restore --yes`; killed at any step of it."""
+    (backup,) = backups_in(folder / "backups")
+    database, now = folder / "lantern.db", datetime.now(UTC)
+    put_in_place(asyncio.run(prepare(backup.path, database, None, now, lambda *_: None)), database, now)
+
+
+def erase(folder) -> None:
+    """Let somebody delete everything, as `/mydata delete`."""
+
+    async def once() -> None:
+        database = await Database.open(folder / "lantern.db")
+        keyring = await open_keyring(database)
+        await PersonalTable(database, keyring).erase(UserId(int((folder / "who").read_text())), datetime.now(UTC))
+        keyring.close()
+        await database.close()
+
+    asyncio.run(once())
+
+
+JOBS = {job.__name__: job for job in (rotate, rotate_given, start, back_up, put_back, erase)}
 
 
 def _finish(step, copy, job) -> None:

@@ -15,11 +15,20 @@ def environment(folder: Path, **settings: object) -> dict[str, str]:
     """Return this process's environment without Lantern's settings, and with `settings` as LANTERN_...
 
     A setting whose name is in capitals already is one of another program, and goes as it is.
+    Nobody watches it unless `watch_port` is given: many run at once, and there is one default port.
     """
     clean = {name: value for name, value in os.environ.items() if not name.startswith("LANTERN_")}
     given = {name if name.isupper() else f"LANTERN_{name.upper()}": str(value) for name, value in settings.items()}
     # PYTHONPATH: the bot under test, wherever the process starts. COLUMNS: sentences in one line.
-    return {**clean, "PYTHONPATH": str(ROOT), "COLUMNS": "400", "LANTERN_STATE": str(folder / "state"), **given}
+    return {
+        **clean,
+        "PYTHONPATH": str(ROOT),
+        "COLUMNS": "400",
+        "LANTERN_STATE": str(folder / "state"),
+        "LANTERN_EXPORTS": os.environ["LANTERN_EXPORTS"],
+        "LANTERN_WATCH_PORT": "0",
+        **given,
+    }
 
 
 def command(*arguments: object) -> list[str]:

@@ -17,8 +17,9 @@ from bot.core.errors import SmallPackError
 from bot.core.models import GuildId, Pack, Thresholds, Topic, TopicId
 from bot.core.moderation import ProposalKind, ProposalState
 from bot.faq.library import Library
+from bot.search import engine
 from bot.search.calibration import fingerprint_of
-from bot.search.engine import OWN_INDEXES, SearchEngine
+from bot.search.engine import SearchEngine
 from bot.storage.database import Database
 from bot.storage.faq import GuildEntries
 from bot.storage.proposals import ProposalStore
@@ -241,10 +242,11 @@ class TestKept:
             assert [] == fitting_threads()
             assert [] == told.messages
 
-    async def test_it_is_found_again_when_the_server_fell_out_of_memory(self, search, library, told):
+    async def test_it_is_found_again_when_the_server_fell_out_of_memory(self, search, library, told, monkeypatch):
+        monkeypatch.setattr(engine, "OWN_BYTES", 3 * search._pack.size)
         await rewrite(library, 0, 1)
         own = await renewed(search)
-        for number in range(OWN_INDEXES):
+        for number in range(4):
             guild = GuildId(100 + number)
             await rewrite(library, 0, guild=guild)
             await search.calibration(guild)

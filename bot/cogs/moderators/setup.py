@@ -31,7 +31,7 @@ from bot.views.moderators.setup import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection, Iterable
 
     from bot.cogs.desk import Desk
     from bot.cogs.gate import Interaction
@@ -238,6 +238,12 @@ class Setup:
 
 def place_of(server: discord.Guild, settings: GuildSettings) -> Place:
     """Return what there is of the settings on a server, and what Lantern may do there."""
+    return place_among(server.channels, server.me, settings)
+
+
+def place_among(channels: Iterable[discord.abc.GuildChannel], me: discord.Member, settings: GuildSettings) -> Place:
+    """As `place_of`, of channels and a member that were asked for: a client that is not connected has none of them."""
+    server, by_id = me.guild, {channel.id: channel for channel in channels}
     chosen_roles = {role for named in settings.roles.values() for role in named} | {settings.duty.role or 0}
     roles = {role for role in chosen_roles if server.get_role(role)}
     needed = dict.fromkeys(settings.forums, NEEDED_IN_FORUMS)
@@ -247,10 +253,10 @@ def place_of(server: discord.Guild, settings: GuildSettings) -> Place:
     lacking = {}
     is_open = False
     for channel_id, permissions in needed.items():
-        channel = server.get_channel(channel_id)
+        channel = by_id.get(channel_id)
         if channel is None:
             continue
-        own = channel.permissions_for(server.me)
+        own = channel.permissions_for(me)
         lacking[channel_id] = tuple(name for name in permissions if not getattr(own, name))
         if channel_id == settings.moderators_channel:
             is_open = channel.permissions_for(server.default_role).view_channel

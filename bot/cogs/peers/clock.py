@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.cogs.care import CareDesk
@@ -13,8 +12,11 @@ from bot.cogs.peers.pings import Pings
 from bot.cogs.peers.threads import Threads
 from bot.core.models import GuildId
 from bot.core.texts import SPOKEN
+from bot.logs import JOB
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import discord
 
     from bot.cogs.desk import Desk
@@ -58,12 +60,14 @@ class Clock:
         await self._run_rounds(now)
 
     async def _run(self) -> None:
+        JOB.set("clock")
         await self._desk.client.wait_until_ready()
         while True:
-            now = datetime.now(UTC)
-            await self._go_on(now)
-            if self._rounds is None or self._rounds.done():
-                self._rounds = asyncio.create_task(self._run_rounds(now))
+            now = await self._desk.time.now()
+            if now is not None:
+                await self._go_on(now)
+                if self._rounds is None or self._rounds.done():
+                    self._rounds = asyncio.create_task(self._run_rounds(now))
             await asyncio.sleep(TICK_SECONDS)
 
     async def _go_on(self, now: datetime) -> None:

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class Pings:
-    """Pings each person at most once for all that is unread."""
+    """Pings each person at most once for all that is unread; one who was being pinged when the bot died, not at all."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -40,15 +40,17 @@ class Pings:
         for letter in await self._introductions.unpinged():
             waiting[letter.guild, letter.user].append(letter)
         for (guild, user), letters in waiting.items():
+            # Noted first: else somebody would be pinged every minute for as long as nothing can be written.
+            await self._introductions.pinged(letters)
             try:
                 await self._ping(guild, user)
             except SealBrokenError:
-                continue  # how they want to be pinged cannot be read
+                await self._introductions.pinged(letters, are_told=False)  # how they want to be pinged cannot be read
             except UNSENT as error:
                 log.warning("Somebody was not pinged: %s", error)
                 if is_discord_down(error):
+                    await self._introductions.pinged(letters, are_told=False)
                     return
-            await self._introductions.pinged(letters)
 
     async def _ping(self, guild: GuildId, user: UserId) -> None:
         """Ping somebody as they chose; who chose not to be, and who is in nothing, is not."""

@@ -165,8 +165,8 @@ class LetterStore(Protocol):
     async def unpinged(self) -> Sequence[Letter]:
         """Return the unread letters of everybody who was not pinged since they last read, on every server."""
 
-    async def pinged(self, letters: Collection[int]) -> None:
-        """Note that people were told that these wait."""
+    async def pinged(self, letters: Collection[int], *, are_told: bool) -> None:
+        """Note that people are told that these wait, or were not after all."""
 
 
 class ReportStore(Protocol):

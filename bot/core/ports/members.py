@@ -70,12 +70,19 @@ class QuestionStore(Protocol):
     """Questions that had no answer. Nobody's name is in it but of those who ticked that they want to be told."""
 
     async def note(
-        self, guild: GuildId, asked: Recorded, *, person: Callable[[int], str] | None, author: UserId | None = None
+        self,
+        guild: GuildId,
+        asked: Recorded,
+        *,
+        person: Callable[[int], str] | None,
+        author: UserId | None = None,
+        news: Callable[[Noted], Notice | None] | None = None,
     ) -> Noted:
         """Queue a question (its id is ignored), or count it again where one of its meaning waits, or was dismissed.
 
         `person`: the asker's name within a question, by its id; None where nobody is counted. `author`: whose words
-        they are, with whose key they are sealed. Raises RingLockedError.
+        they are, with whose key they are sealed. `news`: what is to be told of it, in the same transaction.
+        Raises RingLockedError.
         """
 
     async def questions(self, guild: GuildId, state: QuestionState) -> Sequence[Unanswered]:

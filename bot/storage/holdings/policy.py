@@ -35,6 +35,10 @@ everything it stores. It is made from the program itself (`lantern privacy --wri
 - `/mydata show` gives you all of it as a file, from every server at once. `/mydata delete` deletes all of it: the rows,
   the encrypted texts, the numbers computed from them, and your keys, so that no backup gives them back. `/privacy`
   shows this page. They work on every server and in direct messages, for everybody, whatever roles you have.
+- Backups from before are deleted within {backups} days. What is encrypted in them opens nowhere any more. The rest,
+  such as votes, would come back with one; so it is noted, with your id encrypted and as long as there are such backups,
+  that you deleted everything, and it is deleted again before a backup is used. The same holds for leaving the
+  introductions, and for a server that removed the bot.
 - Not in the file is what would tell about others:{hidden}
 - What stays when you delete everything, and why, stands with each table below.
 - To have something corrected, change it (`/peers edit`), or ask whoever runs the bot.
@@ -61,8 +65,9 @@ they delete it; `/mydata` in a direct message to the bot reaches it as long as t
 ## What whoever runs the bot has to do
 
 - Say who they are: `LANTERN_CONTACT` and `LANTERN_PRIVACY_URL` are shown by `/privacy`.
-- Keep backups no longer than 30 days, and those of `keys.db` and `lantern.key` apart from those of the database. An old
-  backup of the keys would give back what was deleted since.
+- The bot deletes its own backups within {backups} days. Keep copies of them elsewhere no longer, and those of `keys.db`
+  and `lantern.key` apart from them. An old copy of the keys would give back what was deleted since; keep only the
+  newest.
 - Set other windows with `LANTERN_KEEP_...`, tell their members, and publish the page that `lantern privacy` prints.
 - Answer requests about personal data, and tell members and Discord of a breach, as the law and Discord's terms ask.
 - Nobody under 18 is introduced to anybody; nobody under 13, or the age their country asks for, may use Discord at all.
@@ -83,6 +88,7 @@ _WINDOWS = {
     "claims": "That something was done that may be done once",
     "idle": "A profile without any activity, until you are asked whether it is to stay",
     "answer": "How long you then have to do anything at all, before it is deleted",
+    "backups": "A backup of all this; and that you deleted your data, so that a backup does not give it back",
 }
 
 
@@ -92,7 +98,9 @@ def privacy_text(kept: Retention, operator: Operator) -> str:
     figures = kept.figures()
     windows = ["| what | days |", "| --- | --- |", *(f"| {_WINDOWS[name]} | {figures[name]} |" for name in figures)]
     hidden = "".join(f"\n  - of {each.name}: {each.hidden}" for each in HOLDINGS if each.hidden)
-    begin = _BEGIN.format(contact=contact, hidden=hidden, windows="\n".join(windows), gone=GONE_HOURS)
+    begin = _BEGIN.format(
+        contact=contact, hidden=hidden, windows="\n".join(windows), gone=GONE_HOURS, backups=kept.backups
+    )
     return begin + "".join(_section(holding, kept) for holding in HOLDINGS)
 
 
