@@ -1,11 +1,11 @@
 # `make demo` and `make test` are all a newcomer needs; `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo test safety ask run doctor lint bench bench-pairing quality screenshots docs constraints clean audit fuzz
+.PHONY: help demo test safety ask run doctor lint bench bench-pairing quality image-rehearsal screenshots docs constraints clean audit fuzz
 PY := .venv/bin/python
 SETUP := PYTHON="$(PYTHON)" deploy/setup.sh
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## Try Lantern in a simulated Discord in your browser
 	@$(SETUP) demo
@@ -58,6 +58,10 @@ bench-pairing: ## Measure pairing against other ways and write it into docs/benc
 quality: ## Measure the answers and write them into docs/benchmarks.md
 	@$(SETUP) test
 	@$(PY) tests/bench/quality.py
+
+image-rehearsal: ## Build the images without a Docker engine, start them, sum their size (deploy/rehearse.py)
+	@$(SETUP) test
+	@$(PY) deploy/rehearse.py $(ARGS)
 
 screenshots: ## Renew the pictures in docs/ from the demo (needs Chromium)
 	@$(SETUP) test

@@ -24,12 +24,13 @@ from bot.doctor.examination import examine
 from bot.doctor.findings import Level
 from bot.health import health
 from bot.keychain import key
+from bot.memory import settle
 from bot.modelling import model
 from bot.planning import pair
 from bot.policy import privacy
 from bot.quality import calibrate, eval_
 from bot.servers import COMMANDS
-from bot.session import begin, settle, with_lantern
+from bot.session import begin, with_lantern
 from bot.settings import example, load_settings
 from bot.storage.lock import alone
 from bot.succession import predecessor, succession

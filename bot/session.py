@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot import app
 from bot.core.ports.watch import UNMETERED
 from bot.logs import start_logging
+from bot.memory import stay_small
 from bot.settings import load_settings
 from bot.terminal import steps
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 def begin() -> Settings:
     """Read the settings and start the log. Raises ConfigurationError."""
+    stay_small()
     settings = load_settings()
     start_logging(settings.log_level, as_json=settings.log_format == "json")
     return settings
@@ -59,15 +61,6 @@ async def with_lantern(
             )
             lantern = await stack.enter_async_context(running)
         await work(lantern)
-
-
-def settle() -> None:
-    """Look for garbage once, and never again in what is there now: the FAQ stays for good.
-
-    Looking through all of it would hold up the event loop for 30 ms each time.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 @contextmanager

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from bot.app import model_opener
 from bot.core.errors import LanternError, StorageError
+from bot.memory import settle
 from bot.search.embedder import revision_of
 from bot.search.exported import check_export, folder_of, open_exported
-from bot.session import settle
 from bot.storage.database import fact_in
 
 if TYPE_CHECKING:

@@ -41,6 +41,8 @@ TITLES = {
 }
 """What `lantern doctor` shows above the findings of each area, which are sorted by it."""
 LEVEL_STYLES = {"ok": "green", "warning": "yellow", "wrong": "bold red", "not asked": "dim"}
+SUBJECT_WIDTH = 18
+"""Columns of what a finding is about, so that the tables of most areas stand in line."""
 WIDTH = 88
 """Columns of an answer: longer lines are hard to read."""
 
@@ -191,6 +193,9 @@ def show_findings(findings: Sequence[Finding]) -> None:
     console = _console()
     for area in dict.fromkeys(finding.area for finding in findings):
         table = Table(show_header=False, box=None, padding=(0, 1))
+        table.add_column(width=max(map(len, LEVEL_STYLES)))
+        table.add_column(min_width=SUBJECT_WIDTH)
+        table.add_column(overflow="fold")  # an address in it is to be copied whole
         for finding in (each for each in findings if each.area is area):
             told = f"{finding.text} {finding.mend}".strip()
             table.add_row(Text(finding.level, LEVEL_STYLES[finding.level]), Text(finding.subject), Text(told))

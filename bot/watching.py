@@ -46,12 +46,12 @@ async def watched(lantern: Lantern, settings: Settings) -> AsyncIterator[None]:
         return
     troubles = Troubles(meter.registry)
     logging.getLogger().addHandler(troubles)
-    pulse = Pulse(meter.registry)
+    pulse, plan = Pulse(meter.registry), lantern.backups.plan
     stock = Stock(
         meter.registry,
         lantern.census,
         folder=settings.state,
-        backed_up=lambda: lantern.backups.last_at,
+        backed_up=(lambda: lantern.backups.last_at) if plan is not None and plan.hours else None,
         about={"version": version(), "model": lantern.search.model},
     )
     server = WatchServer(Watched(meter.registry, pulse, stock, _checks(lantern, meter)))

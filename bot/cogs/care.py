@@ -11,6 +11,7 @@ from discord import app_commands
 
 from bot.cogs.gate import Interaction, country_of, guild_of, settings_of
 from bot.cogs.moderators.showing import is_private
+from bot.cogs.once import Sending
 from bot.cogs.routes import Route, pick_in
 from bot.cogs.tell import UNSENT, is_discord_down
 from bot.core.countries import COUNTRIES, flagged
@@ -127,7 +128,8 @@ class CareDesk:
 
     async def _look_in(self, one: CheckBack) -> None:
         SPOKEN.set((await self._desk.gate.guilds.settings(one.guild)).language or "")
-        await self._desk.tell_person(one.user, tomorrow_card(self._texts, self._helplines, one.country))
+        sending = Sending(f"care:{one.user}:{one.at}", datetime.fromisoformat(one.at))
+        await self._desk.tell_person(one.user, tomorrow_card(self._texts, self._helplines, one.country), sending)
 
     def _now(self, country: str) -> Card:
         return now_card(self._texts, self._helplines, country)

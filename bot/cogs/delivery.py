@@ -11,6 +11,7 @@ from discord.ext import tasks
 
 from bot.cogs.ask import today
 from bot.cogs.gate import guild_of
+from bot.cogs.once import Sending
 from bot.cogs.tell import UNSENT, is_discord_down
 from bot.core.models import UserId
 from bot.core.texts import SPOKEN
@@ -38,7 +39,7 @@ class Delivery:
     """Empties the outbox.
 
     A notice is taken before it is sent, so that neither two deliveries nor a crash send it twice; one that was being
-    sent when the bot died may be lost.
+    sent when the bot died may be lost. One that was tried in vain is looked for before it is tried again.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -138,13 +139,13 @@ class Delivery:
     async def _send(self, notice: Notice, cards: Sequence[Card]) -> bool:
         first, *further = cards
         if notice.user == MODERATORS:
-            await self._desk.post_to_moderators(notice.guild, first)
+            await self._desk.post_once(notice.guild, first, _sending(notice))
             return True
-        if not await self._desk.tell_person(notice.user, first):
+        if not await self._desk.tell_person(notice.user, first, _sending(notice)):
             return False
-        for card in further:
+        for page, card in enumerate(further, 1):
             try:
-                await self._desk.tell_person(notice.user, card)
+                await self._desk.tell_person(notice.user, card, _sending(notice, page))
             except UNSENT as error:
                 # They were told; to begin again would tell them twice.
                 log.warning("A page of an answer was not sent: %s", error)
@@ -178,3 +179,7 @@ class Delivery:
     def _name_of(self, guild: GuildId) -> str:
         known = self._desk.client.get_guild(guild)
         return escape(known.name) if known else self._desk.texts("notice.lantern")
+
+
+def _sending(notice: Notice, page: int = 0) -> Sending:
+    return Sending(f"notice:{notice.guild}:{notice.id}:{notice.at}:{page}", notice.at)

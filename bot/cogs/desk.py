@@ -10,7 +10,8 @@ import discord
 from discord import app_commands
 
 from bot.cogs.gate import CAPABILITY, guild_of
-from bot.cogs.tell import UNSENT
+from bot.cogs.once import send_once
+from bot.cogs.tell import CLOSED, UNSENT
 from bot.core.errors import EntryGoneError
 from bot.core.models import EntryId
 from bot.faq.asking import PICKED
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from bot.app import Lantern
     from bot.cogs.care import Care
     from bot.cogs.gate import Gate, Interaction
+    from bot.cogs.once import Sending
     from bot.cogs.timekeeping import Timekeeper
     from bot.core.models import GuildId
     from bot.core.moderation import Capability
@@ -78,17 +80,33 @@ class Desk:
 
     async def post_to_moderators(self, guild: GuildId, card: Card, **files: Any) -> discord.Message | None:
         """Post in the moderators' channel; None where there is none. Raises one of UNSENT."""
-        settings = await self.gate.guilds.settings(guild)
-        if settings.moderators_channel is None:
-            return None
-        channel = self.client.get_partial_messageable(settings.moderators_channel, guild_id=guild)
-        return await channel.send(view=card, **files)
+        channel = await self._channel_of_moderators(guild)
+        return None if channel is None else await channel.send(view=card, **files)
 
-    async def tell_person(self, user: int, card: Card) -> bool:
-        """Write to somebody directly; False where they take no direct messages. Raises one of UNSENT."""
+    async def post_once(self, guild: GuildId, card: Card, sending: Sending) -> bool:
+        """Post in the moderators' channel, unless it is there; False where there is none. Raises one of UNSENT."""
+        channel = await self._channel_of_moderators(guild)
+        if channel is not None:
+            await send_once(channel, card, sending, self.client.user)
+        return channel is not None
+
+    async def tell_person(self, user: int, card: Card, sending: Sending | None = None) -> bool:
+        """Write to somebody directly; False where they take no direct messages. Raises one of UNSENT.
+
+        `sending`: what they may have been told before, and are not told again.
+        """
         try:
             channel = await self.client.create_dm(discord.Object(user))
-            await channel.send(view=card)
-        except discord.Forbidden:
+            if sending is None:
+                await channel.send(view=card)
+            else:
+                await send_once(channel, card, sending, self.client.user)
+        except discord.Forbidden as error:
+            if error.code not in CLOSED:
+                raise
             return False
         return True
+
+    async def _channel_of_moderators(self, guild: GuildId) -> discord.PartialMessageable | None:
+        channel = (await self.gate.guilds.settings(guild)).moderators_channel
+        return None if channel is None else self.client.get_partial_messageable(channel, guild_id=guild)

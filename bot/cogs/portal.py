@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
+from discord import app_commands
 
 from bot.cogs.gateway import pause_before_session
 from bot.cogs.moderators.setup import place_among
@@ -47,7 +48,8 @@ PRIVILEGED = {
 class Portal:
     """What is set in the developer portal, and which commands Discord offers to members.
 
-    `privileged`: which of PRIVILEGED are switched on; `is_answered_elsewhere`: an Interactions Endpoint URL is set, so
+    `commands`: their names, those of a group after its own: "faq", "faq add"; `privileged`: which of PRIVILEGED are
+    switched on; `is_answered_elsewhere`: an Interactions Endpoint URL is set, so
     Discord sends commands there and not to the bot; `pause_seconds`: for how long the bot may not connect, having done
     so too often; `clock_seconds`: how far this machine's clock is ahead of Discord's, None where Discord did not say.
     """
@@ -71,7 +73,7 @@ class Server:
     name: str
     settings: GuildSettings
     place: Place | None = None
-    channels: Mapping[int, str] | None = None
+    channels: Mapping[int, str] = field(default_factory=dict)
     lacking: tuple[str, ...] = ()
     fault: str = ""
 
@@ -107,12 +109,10 @@ class Asking:
 
     async def portal(self) -> Portal:
         """Return what is set in the developer portal. Raises UnavailableError."""
-        application = self._client.application
-        if application is None:
-            raise UnavailableError("Discord did not say which application the token is of. Try again later.")
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                commands = await discord.app_commands.CommandTree(self._client).fetch_commands()
+                application = await self._client.application_info()
+                commands = await app_commands.CommandTree(self._client).fetch_commands()
                 _, _, sessions = await self._client.http.get_bot_gateway()
         except (*UNSENT, discord.GatewayNotFound) as error:
             raise UnavailableError(f"Discord did not tell of the bot ({_why(error)}). Try again later.") from error
@@ -123,7 +123,12 @@ class Asking:
                 name for name, either in PRIVILEGED.items() if any(getattr(flags, flag) for flag in either)
             ),
             is_answered_elsewhere=application.interactions_endpoint_url is not None,
-            commands=frozenset(command.name for command in commands),
+            commands=frozenset(
+                each if isinstance(each, str) else each.qualified_name
+                for command in commands
+                for each in (command.name, *command.options)
+                if isinstance(each, str | app_commands.AppCommandGroup)
+            ),
             pause_seconds=pause_before_session(sessions),
             clock_seconds=self._clock.ahead_seconds,
         )

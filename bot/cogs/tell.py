@@ -22,6 +22,9 @@ NOBODY_THERE = frozenset({10062, 10015, 50027, 40060, 10003, 10008})
 """Discord's codes for an interaction that can no longer be answered (discord/limits.md): too old, answered,
 or its channel or message is gone."""
 
+CLOSED = frozenset({50007, 50278})
+"""Discord's codes for somebody who takes no direct messages from the bot, or is on no server with it (limits.md)."""
+
 UNSENT = (discord.HTTPException, aiohttp.ClientError, TimeoutError)
 """What is raised where something was not sent, or nobody knows whether it was."""
 
@@ -57,9 +60,13 @@ async def say(interaction: discord.Interaction, text: str) -> None:
 
 
 def is_discord_down(error: BaseException) -> bool:
-    """Tell whether the reason is Discord or the way to it, so that trying again later may help."""
+    """Tell whether the reason is Discord or the way to it, so that trying again later may help.
+
+    What Discord forbids or does not find has a code; without one it was said on the way, e.g. by Cloudflare.
+    """
     if isinstance(error, discord.HTTPException):
-        return error.status >= HTTPStatus.INTERNAL_SERVER_ERROR or error.status == HTTPStatus.TOO_MANY_REQUESTS
+        is_busy = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR or error.status == HTTPStatus.TOO_MANY_REQUESTS
+        return is_busy or (isinstance(error, discord.Forbidden | discord.NotFound) and not error.code)
     return isinstance(error, discord.RateLimited | aiohttp.ClientError | TimeoutError)
 
 

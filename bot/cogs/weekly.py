@@ -7,10 +7,12 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.cogs.once import Sending
+from bot.cogs.tell import UNSENT
 from bot.core.models import GuildId
 from bot.core.moderation import DraftState
 from bot.core.texts import SPOKEN
-from bot.faq.digest import DAYS, Digest, asked_in, by_kind, claim_of, is_due, worth_telling
+from bot.faq.digest import DAYS, FIRST_HOUR, Digest, asked_in, by_kind, claim_of, is_due, worth_telling
 from bot.logs import JOB
 from bot.views.moderators.digest import digest_card
 
@@ -78,13 +80,17 @@ class Weekly:
         if not is_due(now, settings) or not await activity.claim(claim):
             return
         SPOKEN.set(settings.language or "")
+        sending = Sending(claim, now.replace(hour=FIRST_HOUR, minute=0, second=0), by_first_line=True)
         try:
-            posted = await self._desk.tell_moderators(guild, await self._digest(guild, now.date()))
-        except BaseException:
+            is_posted = await self._desk.post_once(guild, await self._digest(guild, now.date()), sending)
+        except BaseException as error:
             await activity.release(claim)
-            raise
-        if posted is None:
-            await activity.release(claim)
+            if not isinstance(error, UNSENT):
+                raise
+            log.warning("The moderators' channel could not be told: %s", error)
+        else:
+            if not is_posted:
+                await activity.release(claim)
 
     async def _digest(self, guild: GuildId, today: date) -> Card:
         lantern = self._desk.lantern

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,14 @@ from bot.core.models import UserId
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from bot.core.models import EntryId, GuildId
 
 MODERATORS = UserId(0)
 """Stands as the reader of a notice that is for the moderators' channel."""
+
+
+NOT_KEPT_YET = datetime.max.replace(tzinfo=UTC)
 
 
 class QuestionState(StrEnum):
@@ -97,7 +100,8 @@ class Wish(StrEnum):
 class Notice:
     """One thing to tell one person, once.
 
-    `text_key`: a sentence of prompts/; `details`: its values; `entry_id`: the entry whose answer goes with it.
+    `text_key`: a sentence of prompts/; `details`: its values; `entry_id`: the entry whose answer goes with it;
+    `at`: since when it waits, once it is kept.
     """
 
     id: int
@@ -106,6 +110,7 @@ class Notice:
     text_key: str
     details: Mapping[str, str]
     entry_id: EntryId | None
+    at: datetime = NOT_KEPT_YET
 
 
 class NoticeState(StrEnum):

@@ -14,7 +14,7 @@ from bot.demo.companions import Companions
 from bot.demo.lobby import Lobby
 from bot.demo.story import tell_story
 from bot.demo.world import build_world
-from bot.session import settle
+from bot.memory import settle
 
 if TYPE_CHECKING:
     from bot.app import Lantern

@@ -32,7 +32,7 @@ def of_settings(settings: Settings, folder: Path, program: Path = SHIPPED) -> It
         yield Finding(SETTINGS, ENV_FILE, Level.WRONG, text, "Write NAME=value there, or # in front.")
     yield from unknown(os.environ, "the environment")
     yield from unknown(in_file, str(file))
-    if set(SECRETS) & {name.upper() for name in in_file} and (finding := exposed(file)) is not None:
+    if set(SECRETS) & {name.upper() for name in in_file} and (finding := exposed(SETTINGS, file)) is not None:
         yield finding
     yield Finding(SETTINGS, "LANTERN_STATE", Level.OK, f"{settings.state.absolute()}")
     for name in SHOWN:

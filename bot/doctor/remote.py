@@ -116,8 +116,12 @@ def of_commands(portal: Portal, texts: Texts) -> Finding:
 
 
 def names_of_commands(texts: Texts) -> frozenset[str]:
-    """Return the names of the commands and menus that Lantern tells Discord; a group's own commands are part of it."""
-    parts = [key.split(".")[1] for key in texts.sentences if key.startswith("command.") and key.endswith(".name")]
-    groups = {part for part in parts if any(other.startswith(f"{part}_") for other in parts)}
-    top = [part for part in parts if part.partition("_")[0] not in groups or part in groups]
-    return frozenset(texts(f"command.{part}.name") for part in top)
+    """Return the names of all commands and menus that Lantern tells Discord, those of a group after its own."""
+    keys = [key.split(".")[1] for key in texts.sentences if key.startswith("command.") and key.endswith(".name")]
+    names = {key: texts(f"command.{key}.name") for key in keys}
+
+    def full(key: str) -> str:
+        group, _, part = key.partition("_")
+        return f"{names[group]} {names[key]}" if part and group in names else names[key]
+
+    return frozenset(map(full, keys))

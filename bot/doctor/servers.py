@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.core.models import GuildId
     from bot.doctor.findings import Tell
     from bot.settings import Settings
+    from bot.views.moderators.setup import Place
 
 SERVERS = Area.SERVERS
 INVITATION = "https://discord.com/oauth2/authorize?scope=bot+applications.commands&permissions=343597452288&client_id="
@@ -56,28 +57,27 @@ def of_server(server: Server, application: int) -> Iterator[Finding]:
 
 
 def _faults(server: Server, application: int) -> Iterator[tuple[Level, str, str]]:
-    if server.place is None or server.channels is None:
+    if server.place is None:
         yield Level.WARNING, f"Discord did not tell about it ({server.fault}).", "Run `lantern doctor` again later."
         return
-    yield from _of_roles(server)
-    yield from _of_channels(server)
+    yield from _of_roles(server.settings, server.place)
+    yield from _of_channels(server.settings, server.place, server.channels)
     if server.lacking:
         text = f"Lantern lacks, on the whole server: {_permissions(server.lacking)}."
         mend = f"Allow it to Lantern's role, or invite it again: {INVITATION}{application}"
         yield Level.WARNING, text, mend
 
 
-def _of_roles(server: Server) -> Iterator[tuple[Level, str, str]]:
-    settings, place = server.settings, server.place
-    there = place.roles if place is not None else frozenset()
+def _of_roles(settings: GuildSettings, place: Place) -> Iterator[tuple[Level, str, str]]:
     for capability, named in settings.roles.items():
-        if not (gone := named - there):
+        if not (gone := named - place.roles):
             continue
-        level = Level.WARNING if named & there else Level.WRONG
-        whom = "other roles still may" if named & there else "only who has Manage Server may"
+        is_somebody_left = bool(named & place.roles)
+        level = Level.WARNING if is_somebody_left else Level.WRONG
+        whom = "other roles still may" if is_somebody_left else "only who has Manage Server may"
         text = f"Of the roles that may {capability.value}, {len(gone)} no longer exist; {whom}."
         yield level, text, "/setup, page Roles: choose again."
-    if settings.duty.role is not None and settings.duty.role not in there:
+    if settings.duty.role is not None and settings.duty.role not in place.roles:
         text = "The role on duty was deleted, so nobody in a crisis can ask for a person."
         yield Level.WRONG, text, "/setup, page Care: choose it again."
     elif settings.duty.role is not None and settings.moderators_channel is None:
@@ -85,10 +85,7 @@ def _of_roles(server: Server) -> Iterator[tuple[Level, str, str]]:
         yield Level.WRONG, text, "/setup, page Channels: choose the moderators' channel."
 
 
-def _of_channels(server: Server) -> Iterator[tuple[Level, str, str]]:
-    settings, place, names = server.settings, server.place, server.channels
-    if place is None or names is None:
-        return
+def _of_channels(settings: GuildSettings, place: Place, names: Mapping[int, str]) -> Iterator[tuple[Level, str, str]]:
     chosen: dict[int, tuple[str, str]] = dict.fromkeys(settings.forums, ("A help forum", "Help forums"))
     if settings.peers.channel is not None:
         chosen[settings.peers.channel] = ("The channel where people meet", "Meeting")

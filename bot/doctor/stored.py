@@ -92,20 +92,20 @@ def rights(state: Path) -> Iterator[Finding]:
     else:
         yield Finding(STORED, "access", Level.OK, f"Only its owner may look into {state}.")
     secret = (path for path in sorted(state.iterdir()) if path.name.startswith((RING_FILE, KEY_FILE)))
-    yield from filter(None, map(exposed, secret))
+    yield from filter(None, (exposed(STORED, path) for path in secret))
 
 
-def exposed(path: Path) -> Finding | None:
+def exposed(area: Area, path: Path) -> Finding | None:
     """Return a finding where others may read a secret in a file: anybody is wrong, a group worth knowing."""
     if not POSIX or not path.exists():
         return None
     mode = path.stat().st_mode
     if mode & stat.S_IROTH and is_reachable(path):
         text = f"Everybody on this machine may read {path}, and it holds a secret."
-        return Finding(STORED, path.name, Level.WRONG, text, f"chmod 600 {path}")
+        return Finding(area, path.name, Level.WRONG, text, f"chmod 600 {path}")
     if mode & stat.S_IRGRP and path.parent.stat().st_mode & stat.S_IXGRP:
         text = f"The group of {path} may read it, and it holds a secret."
-        return Finding(STORED, path.name, Level.WARNING, text, f"chmod 600 {path}")
+        return Finding(area, path.name, Level.WARNING, text, f"chmod 600 {path}")
     return None
 
 

@@ -67,7 +67,7 @@ class Library:
             writes = self._writes
             known = await self._read(guild)
             if writes == self._writes:  # what was read while somebody wrote may be old already
-                self._shelves[guild] = known
+                known = self._shelves.setdefault(guild, known)  # many may have asked at once: all get the same
         return known
 
     async def edited(self) -> Sequence[GuildId]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,13 +20,9 @@ if TYPE_CHECKING:
     from bot.core.models import Entry, EntryId
 
 
-_normalised = lru_cache(50_000)(normalise)
-"""An edit builds an index anew from texts that nearly all were there before: remembering them halves the time."""
-
-
 def text_hash(text: str) -> str:
     """Return the key under which a text's vector is stored: sha256 of its normalised form, hex."""
-    return hashlib.sha256(_normalised(text).encode()).hexdigest()
+    return hashlib.sha256(normalise(text).encode()).hexdigest()
 
 
 def document_of(entry: Entry) -> str:
@@ -76,7 +71,7 @@ def build_index(entries: Sequence[Entry], vectors: Mapping[str, NDArray[np.float
     exact: dict[str, int] = {}
     for position, entry in enumerate(entries):
         for text in entry.texts:
-            exact.setdefault(_normalised(text), position)
+            exact.setdefault(normalise(text), position)
     return Index(
         ids=tuple(entry.id for entry in entries),
         phrasings=phrasings,

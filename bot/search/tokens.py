@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
+from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,35 +58,40 @@ Posting = tuple["NDArray[np.int32]", "NDArray[np.float32]"]
 class Lexicon:
     """BM25 over one document per entry; idf as in Lucene: log(1 + (n - df + .5) / (df + .5)), positive.
 
-    The postings of all terms lie in two long arrays: a hundred thousand small ones would take ten times the memory.
+    The postings of all terms lie in two long arrays, and of a term there is only its hash, of this process: a hundred
+    thousand small arrays and strings would take twenty times the memory.
     """
 
     lengths: NDArray[np.float32]
     """Terms of each document, shape (documents,)."""
-    places: Mapping[str, tuple[int, int]]
-    """Term -> where its postings begin and end."""
+    terms: array[int]
+    """Hashes of the terms, ascending, shape (terms,)."""
+    begins: NDArray[np.int64]
+    """Where the postings of each term begin, and where the last ones end, shape (terms + 1,)."""
     positions: NDArray[np.int32]
     counts: NDArray[np.float32]
     changed: Mapping[str, Posting] = field(default_factory=dict)
-    """Postings that hold instead of those in `places`."""
+    """Postings that hold instead of those found by `terms`."""
 
     @classmethod
     def of(cls, documents: Sequence[Sequence[str]]) -> Lexicon:
         """Index documents in parts; no pair of words reaches from one part into the next."""
-        bags = [Counter(term for part in document for term in terms_of(part)) for document in documents]
-        held: dict[str, list[int]] = {}
-        for position, bag in enumerate(bags):
-            for term in bag:
-                held.setdefault(term, []).append(position)
-        places, end = {}, 0
-        for term, rows in held.items():
-            places[term] = (end, end + len(rows))
-            end += len(rows)
+        lengths, held = array("f"), array("q")
+        positions, counts = array("i"), array("f")
+        for position, document in enumerate(documents):
+            bag = Counter(hash(term) for part in document for term in terms_of(part))
+            lengths.append(bag.total())
+            held.extend(bag)
+            positions.extend(repeat(position, len(bag)))
+            counts.extend(bag.values())
+        order = np.argsort(held, kind="stable")
+        terms, begins = np.unique(np.asarray(held)[order], return_index=True)
         return cls(
-            lengths=np.array([bag.total() for bag in bags], np.float32),
-            places=places,
-            positions=np.array([position for rows in held.values() for position in rows], np.int32),
-            counts=np.array([bags[position][term] for term, rows in held.items() for position in rows], np.float32),
+            lengths=np.array(lengths, np.float32),
+            terms=array("q", terms.tobytes()),
+            begins=np.append(begins, len(held)),
+            positions=np.asarray(positions)[order],
+            counts=np.asarray(counts)[order],
         )
 
     def without(self, terms: Sequence[str], position: int) -> Lexicon:
@@ -104,13 +111,17 @@ class Lexicon:
             else:
                 positions, held = np.delete(positions, place), np.delete(held, place)
             changed[term] = (positions, held)
-        return Lexicon(lengths, self.places, self.positions, self.counts, changed)
+        return replace(self, lengths=lengths, changed=changed)
 
     def posting(self, term: str) -> Posting:
         """Return which documents hold a term, and how often; empty arrays for one that none holds."""
         if term in self.changed:
             return self.changed[term]
-        begin, end = self.places.get(term, (0, 0))
+        key = hash(term)
+        at = bisect_left(self.terms, key)
+        if at == len(self.terms) or self.terms[at] != key:
+            return self.positions[:0], self.counts[:0]
+        begin, end = self.begins[at : at + 2]
         return self.positions[begin:end], self.counts[begin:end]
 
     def idf(self, term: str) -> float:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 BUSY_SECONDS = 2.0
 """How long a statement waits for another process. Below Discord's 3 s, so that the person still gets a sentence."""
+BUSY_AGAIN_SECONDS = 0.05
+"""The same after one that waited in vain, until something is written again: reading waits behind every such statement.
+"""
 PAUSE_SECONDS = 0.01
 
 P = ParamSpec("P")
@@ -47,6 +50,7 @@ class Database:
         self._db = db
         self._executor = executor
         self._data_version = 0
+        self._is_locked_out = False
 
     @classmethod
     async def open(cls, path: Path | None, meter: Meter = UNMETERED) -> Self:
@@ -75,7 +79,7 @@ class Database:
         """
 
         def in_thread() -> T:
-            with named_failures(self.path), _exclusively(self._db):
+            with named_failures(self.path), self._patiently(), _exclusively(self._db):
                 return job(self._db, *args, **kwargs)
 
         with self._meter.timed(Stage.WRITE):
@@ -105,6 +109,22 @@ class Database:
         await asyncio.get_running_loop().run_in_executor(self._executor, self._db.close)
         self._executor.shutdown()
 
+    @contextlib.contextmanager
+    def _patiently(self) -> Iterator[None]:
+        """Wait for another process BUSY_SECONDS, but only once for one that does not let go."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            self._wait_for(BUSY_AGAIN_SECONDS if _is_busy(error) else BUSY_SECONDS)
+            raise
+        self._wait_for(BUSY_SECONDS)
+
+    def _wait_for(self, seconds: float) -> None:
+        is_locked_out = seconds < BUSY_SECONDS
+        if is_locked_out is not self._is_locked_out:
+            self._is_locked_out = is_locked_out
+            self._db.execute(f"PRAGMA busy_timeout = {round(1000 * seconds)}")
+
 
 def _open(path: Path | None) -> sqlite_utils.Database:
     give_up_at = time.monotonic() + BUSY_SECONDS
@@ -129,6 +149,9 @@ def _try_to_open(path: Path | None) -> sqlite_utils.Database:
         try:
             db = sqlite_utils.Database(connection)
             db.execute("PRAGMA foreign_keys = ON")
+            # So not even a power cut takes what somebody was told is saved (docs/reliability.md); most builds of SQLite
+            # do this anyway.
+            db.execute("PRAGMA synchronous = FULL")
             db.execute("PRAGMA secure_delete = ON")  # what people told is overwritten, not only forgotten
             db.enable_wal()
             # Writing is tried now, not when the first member votes; and two processes migrate one after the other.
@@ -226,9 +249,18 @@ def named_failures(path: Path | None) -> Iterator[None]:
         ) from error
 
 
+def _is_busy(error: sqlite3.Error) -> bool:
+    """Tell whether another process was in the way."""
+    return _kind(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def _kind(error: sqlite3.Error) -> int:
+    """Return the low byte of an error's code, its kind; the rest tells details. Python's own errors have no code."""
+    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)) & 0xFF
+
+
 def _named(error: sqlite3.Error, path: Path | None) -> StorageError:
-    # The low byte is the kind of failure, the rest its details. Python's own errors have no code.
-    match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF:
+    match _kind(error):
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return DatabaseLockedError(
                 f"{path} is in use by another program. Close that program, or wait until it is done, and try again."

@@ -370,7 +370,8 @@ class Keyring:
                 yield
                 self._file.execute("COMMIT")
             except BaseException:
-                self._file.execute("ROLLBACK")
+                if self._file.in_transaction:  # on a full disk SQLite has rolled back by itself
+                    self._file.execute("ROLLBACK")
                 self._keys.clear()
                 raise
             finally:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 migrations = Migrations("lantern")
 
 
+@lru_cache(1)
 def known_names() -> frozenset[str]:
     """Return the name of every migration this version has."""
     with Database(memory=True) as empty:

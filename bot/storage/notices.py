@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.core.errors import RingLockedError, SealBrokenError
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from bot.storage.database import Database
     from bot.storage.keyring import Keyring
 
-_COLUMNS = "id, guild, user, text_key, details, person"
+_COLUMNS = "id, guild, user, text_key, details, person, at"
 
 
 class NoticeStore:
@@ -54,8 +55,7 @@ class NoticeStore:
             # Ids are used again: the rest tells a newer notice from the one that was read.
             if notice not in self._opened(rows):
                 return False
-            sql = "UPDATE notices SET state = ?, at = ? WHERE id = ?"
-            db.execute(sql, [NoticeState.SENDING.value, now(), notice.id])
+            db.execute("UPDATE notices SET state = ? WHERE id = ?", [NoticeState.SENDING.value, notice.id])
             return True
 
         return await self._database.run(take)
@@ -79,7 +79,7 @@ class NoticeStore:
 
     def _opened(self, rows: Sequence[tuple[Any, ...]]) -> Iterator[Notice]:
         """Yield the notices in rows of _COLUMNS; what is in the words of somebody who was forgotten is not told."""
-        for notice_id, guild, user, text_key, sealed, person in rows:
+        for notice_id, guild, user, text_key, sealed, person, at in rows:
             try:
                 kept = json.loads(self._keyring.words(GuildId(guild), person).open(sealed, _context(notice_id)))
             except RingLockedError:
@@ -87,7 +87,8 @@ class NoticeStore:
             except SealBrokenError:
                 continue
             entry_id = None if kept["entry"] is None else EntryId(kept["entry"])
-            yield Notice(notice_id, GuildId(guild), UserId(user), text_key, kept["details"], entry_id)
+            since = datetime.fromisoformat(at)
+            yield Notice(notice_id, GuildId(guild), UserId(user), text_key, kept["details"], entry_id, since)
 
 
 def insert_notice(db: sqlite_utils.Database, keyring: Keyring, notice: Notice, *, author: UserId | None = None) -> None:

@@ -108,14 +108,19 @@ def why_not(path: Path | None, source: MasterKey) -> KeyFileError:
 
 def look(path: Path, source: MasterKey, belongs_to: str | None) -> RingState:
     """Look at a ring as a start would find it, and change nothing. Raises StorageError."""
+    unmade = RingState(is_fine=True, text=f"{path} is not there yet; the first start makes it.", place="", keys=0)
     if not path.exists():
         must_belong(path, None, belongs_to)
-        return RingState(is_fine=True, text=f"{path} is not there yet; the first start makes it.", place="", keys=0)
+        return unmade
     with (
         named_failures(path),
         contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db,
     ):
-        must_belong(path, id_of(db), belongs_to)
+        is_begun = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'ring'").fetchone()
+        known = id_of(db) if is_begun else None
+        must_belong(path, known, belongs_to)
+        if known is None:  # the first start was killed
+            return unmade
         if opening(db, source.found()) is None:
             raise why_not(path, source)
         ((keys,),) = db.execute("SELECT count(*) FROM keys WHERE guild <> ?", [OWN]).fetchall()

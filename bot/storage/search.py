@@ -70,10 +70,10 @@ def models_calibrated_for(path: Path, fingerprint: str) -> frozenset[str]:
     return frozenset(model for (model,) in rows_in(path, "calibrations", sql, [fingerprint]))
 
 
-def vectors_of_models(path: Path) -> dict[str, int]:
-    """Return how many texts each model, `model id@revision`, has vectors of in the file at `path`.
+def models_with_vectors(path: Path) -> frozenset[str]:
+    """Return the models, `model id@revision`, that there are vectors by in the file at `path`.
 
     Changes nothing. Raises StorageError.
     """
-    sql = "SELECT model || '@' || revision, count(*) FROM vectors GROUP BY 1"
-    return dict(rows_in(path, "vectors", sql))
+    sql = "SELECT DISTINCT model || '@' || revision FROM vectors"
+    return frozenset(model for (model,) in rows_in(path, "vectors", sql))

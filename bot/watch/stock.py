@@ -39,11 +39,14 @@ class Stock:
         taker: CensusTaker,
         *,
         folder: Path,
-        backed_up: Callable[[], datetime | None],
+        backed_up: Callable[[], datetime | None] | None,
         about: Mapping[str, str],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`folder`: where the database is; `backed_up`: when there was a backup last; `about`: version and model."""
+        """`folder`: where the database is; `about`: version and model.
+
+        `backed_up`: when there was a backup last; None where the bot makes none, and so there is no such figure.
+        """
         self._taker, self._folder, self._backed_up = taker, folder, backed_up
         self._clock, self._after = clock, 0.0
 
@@ -65,7 +68,8 @@ class Stock:
         self._database = gauge("database_bytes", "The size of the database")
         self._free = gauge("disk_free_bytes", "Room left where the database is")
         self._size = gauge("disk_size_bytes", "Room in all where the database is")
-        self._backup = gauge("backup_timestamp_seconds", "When there was a backup last, 0 for never")
+        if backed_up is not None:
+            self._backup = gauge("backup_timestamp_seconds", "When there was a backup last, 0 for never")
         self._taken = gauge("census_timestamp_seconds", "When what waits was counted last")
 
     async def refresh(self) -> None:
@@ -77,8 +81,9 @@ class Stock:
         disk = shutil.disk_usage(self._folder)
         self._free.set(disk.free)
         self._size.set(disk.total)
-        last = self._backed_up()
-        self._backup.set(last.timestamp() if last else 0)
+        if self._backed_up is not None:
+            last = self._backed_up()
+            self._backup.set(last.timestamp() if last else 0)
         try:
             self._show(await self._taker.census(now), now)
         except StorageError as error:

@@ -35,10 +35,9 @@ def lines():
 async def test_every_line_an_interaction_causes_has_its_id_and_no_other_one_has(start_small, tmp_path, lines):
     """The search, the queue, the counting and what follows in the background fail here, and each says so."""
     notes = tmp_path / "notes.db"
-    async with start_small(notes) as lantern:
-        async with open_world(lantern) as world, read_only(lantern, notes):
-            for question in (UNKNOWN, "yyy www vvv"):
-                await world.ask(question)
+    async with start_small(notes) as lantern, open_world(lantern) as world, read_only(lantern, notes):
+        for question in (UNKNOWN, "yyy www vvv"):
+            await world.ask(question)
     told = [line for line in lines() if line["logger"].startswith("bot.faq")]
     ids = list(dict.fromkeys(line["interaction"] for line in told))
 

@@ -77,6 +77,7 @@ class TestFigures:
         figures = await bot.figures()
 
         assert 1 == value_of(figures, "lantern_queue_length", queue="questions")
+        assert 0 == value_of(figures, "lantern_backup_timestamp_seconds"), "there was none"
         assert value_of(figures, "lantern_database_bytes") > 0
 
     async def test_no_label_says_anything_but_what_is_known_before(self, bot):

@@ -17,6 +17,7 @@ from support.documents import (
     pages,
     read,
     slash_commands,
+    told_elsewhere,
     unknown_settings,
     wrong_in_lantern,
 )
@@ -56,6 +57,18 @@ class TestEveryPage:
         text = fresh[SLASH]
 
         assert [] == [name for name in slash_commands(page) if f"`/{name}" not in text]
+
+
+def test_what_the_program_itself_tells_people_to_type_exists():
+    """In its sentences, errors and help, and in the files of deploy/."""
+    told = list(told_elsewhere())
+    wrong = [(path, words) for path, words in told if words[0] == "lantern" and wrong_in_lantern(words[1:])]
+    missing = [
+        (path, words) for path, words in told if words[0] == "make" and not make_targets().issuperset(words[1:2])
+    ]
+
+    assert len(told) > 40
+    assert [] == wrong + missing
 
 
 @pytest.mark.parametrize("path", [TERMINAL, SLASH], ids=lambda path: path.name)
@@ -106,6 +119,12 @@ class TestHowPagesAreRead:
         assert [["ask", "--jsn", "a # b"], ["run"], ["aks"]] == lantern_commands(page)
         assert [["demo"], ["nothing"]] == make_commands(page)
         assert ["aks", "faq queue"] == slash_commands(page)
+
+    @pytest.mark.parametrize(
+        "typed", ["docker compose exec bot lantern backup", "docker compose run --rm bot backup", "sudo lantern backup"]
+    )
+    def test_a_command_is_seen_inside_a_container_too(self, typed):
+        assert [["lantern", "backup"]] == commands_in(typed)
 
     def test_what_is_not_there_is_missed(self, page):
         assert ["bot/gone.py", "gone.py"] == missing_files(page)

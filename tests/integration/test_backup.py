@@ -39,11 +39,15 @@ async def state(tmp_path):
     return tmp_path / "state"
 
 
+def files(folder) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
 async def test_holds_every_row_of_every_table_in_one_file_of_its_owner(state):
     made = back_up(state, NOW)
 
     assert every_row(state / "lantern.db") == every_row(made.path)
-    assert ["lantern-20261128T030000Z.db"] == os.listdir(state / "backups")
+    assert ["lantern-20261128T030000Z.db"] == files(state / "backups")
     assert 0o600 == stat.S_IMODE(made.path.stat().st_mode)
     assert 0o700 == stat.S_IMODE((state / "backups").stat().st_mode)
 
@@ -125,7 +129,7 @@ async def test_a_damaged_database_gives_no_backup_and_leaves_those_before(state)
     with pytest.raises(DatabaseCorruptError, match="lantern doctor"):
         back_up(state, NOW + HOUR)
 
-    assert ["lantern-20261128T030000Z.db"] == os.listdir(state / "backups")
+    assert ["lantern-20261128T030000Z.db"] == files(state / "backups")
 
 
 async def test_a_database_of_a_newer_lantern_gives_none(state):
@@ -133,7 +137,7 @@ async def test_a_database_of_a_newer_lantern_gives_none(state):
     with pytest.raises(StorageError, match="newer Lantern"):
         back_up(state, NOW)
 
-    assert [] == os.listdir(state / "backups")
+    assert [] == files(state / "backups")
 
 
 async def test_where_it_would_fill_the_disk_none_is_begun(state):
@@ -141,7 +145,7 @@ async def test_where_it_would_fill_the_disk_none_is_begun(state):
     with pytest.raises(DiskFullError, match="LANTERN_BACKUPS"):
         back_up(state, NOW)
 
-    assert [] == os.listdir(state / "backups")
+    assert [] == files(state / "backups")
 
 
 async def test_a_disk_that_fills_up_meanwhile_leaves_nothing(state):
@@ -164,7 +168,7 @@ except StorageError as error:
 
     assert "lantern" in done.stdout, done.stderr
     assert "Traceback" not in done.stderr
-    assert [] == os.listdir(state / "backups")
+    assert [] == files(state / "backups")
 
 
 async def test_a_folder_that_may_not_be_written_is_a_sentence(state):

@@ -7,6 +7,7 @@ import contextlib
 import os
 import socket
 import sqlite3
+import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -307,7 +308,7 @@ def test_content_with_faults_is_found_and_the_rest_is_looked_at_all_the_same(set
 def test_a_folder_that_is_no_model_is_found(settings, tmp_path):
     found = answers(settings.model_copy(update={"model": str(tmp_path)}))
 
-    assert Level.WRONG is found["model"].level
+    assert ["model"] == [subject for subject, each in found.items() if each.level is Level.WRONG]
     assert "LANTERN_MODEL" in found["model"].mend
 
 
@@ -327,6 +328,22 @@ def test_the_export_is_told_to_be_missing_sound_damaged_or_of_another_model(sett
     assert "is exported and undamaged" in sound.text
     assert "is damaged" in damaged.text
     assert "lantern model export" in damaged.mend
+
+
+def test_without_what_opens_models_there_must_be_an_export_that_serves(settings, monkeypatch):
+    """As in a small image, where sentence-transformers is not installed."""
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
+    missing = answers(settings)["export"]
+    folder = folder_of(settings.export_folder, settings.model, "1")
+    folder.mkdir(parents=True)
+    Manifest(settings.model, "1", {}).write(folder)
+    sound = answers(settings)
+    Manifest(settings.model, "1", {"graph.onnx": ""}).write(folder)
+    damaged = answers(settings)["export"]
+
+    assert [Level.WRONG, Level.OK, Level.WRONG] == [missing.level, sound["export"].level, damaged.level]
+    assert "its export serves without" in sound["model"].text
+    assert ["pip install" in found.mend for found in (missing, damaged)] == [True, True]
 
 
 # The machine

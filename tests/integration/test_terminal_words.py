@@ -50,6 +50,14 @@ def test_errors_and_findings_are_shown_as_they_are(capsys):
     assert 2 == shown.out.count(ODD)
 
 
+def test_nothing_of_a_finding_is_cut_off_in_a_narrow_terminal(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "50")
+    link = f"https://example.org/{'x' * 200}"
+    show_findings([Finding(Area.DISCORD, "servers", Level.WARNING, "Invite it:", link)])
+
+    assert link in "".join(capsys.readouterr().out.split())
+
+
 def test_advice_is_shown_as_it_was_written_rule_by_rule(capsys):
     advice = [Advice("tone", "a", ODD), Advice(ODD, "b", "short"), Advice("tone", "[c]", "x" * 300)]
     show_advice(advice, None)

@@ -7,6 +7,7 @@ import shlex
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import click
@@ -15,10 +16,14 @@ from markdown_it import MarkdownIt
 from bot.cli import main as lantern
 from bot.settings import Settings
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 ROOT = Path(__file__).resolve().parents[2]
 SHELL = frozenset({"sh", "bash", "console"})
 """The languages of blocks that people paste into a terminal."""
 FOLDERS = frozenset({"bot", "data", "deploy", "docs", "prompts", "tests", ".ci", ".github"})
+TELLING = ("bot/**/*.py", "prompts/*.yaml", "data/*.yaml", "deploy/*", ".env.example", "Makefile")
 ADDRESSES = frozenset({"/healthz", "/readyz", "/metrics"})
 """What begins like a command of Discord and is a page of the running bot."""
 
@@ -122,7 +127,14 @@ def _program(words: list[str]) -> list[str]:
         words = words[1:]
     if words[:1] == ["sudo"]:
         return _program(words[3:] if words[1:2] == ["-u"] else words[1:])
+    if words[:2] == ["docker", "compose"] and {"run", "exec"} & set(words) and "--entrypoint" not in words:
+        return _in_container(words[words.index("bot") + 1 :])
     return [words[0].rsplit("/", 1)[-1], *words[1:]] if words else []
+
+
+def _in_container(words: list[str]) -> list[str]:
+    """Return what a container of ours starts: `run` gives it words for `lantern`, `exec` names the program as well."""
+    return _program(words) if words[:1] in (["lantern"], ["tar"]) else ["lantern", *words]
 
 
 def lantern_commands(page: Page) -> list[list[str]]:
@@ -156,13 +168,24 @@ def wrong_in_lantern(words: list[str]) -> str | None:
     rest = iter(words)
     for word in rest:
         name, _, value = word.partition("=")
-        if not word.startswith("-"):
+        if not word.startswith("-") or word == "-":
             places -= 1
         elif not isinstance(option := options.get(name), click.Option):
             return f"{command.name} has no option {name}"
         elif not option.is_flag and not value:
             next(rest, None)
     return f"{command.name} takes fewer words" if places < 0 else None
+
+
+def told_elsewhere() -> Iterator[tuple[str, list[str]]]:
+    """Yield what the program, its sentences and its set-up tell people to type, each with the file that tells it.
+
+    Only what stands between backticks; texts that Python joins from several lines are read as one.
+    """
+    for path in sorted(path for pattern in TELLING for path in ROOT.glob(pattern) if path.is_file()):
+        text = re.sub(r'"\s*\n\s*f?"', "", path.read_text(encoding="utf-8")).replace("\n", " ")
+        for code in re.findall(r"`((?:[\w./]*/)?(?:lantern|make) [^`]*)`", text):
+            yield from ((str(path.relative_to(ROOT)), words) for words in commands_in(code))
 
 
 @cache

@@ -77,7 +77,7 @@ class FakeDiscord:
 
     async def listen(self, port: int = 0) -> None:
         """Begin to answer, on a free port unless one is given."""
-        application = web.Application()
+        application = web.Application(middlewares=self.middlewares())
         application.add_routes(self.routes())
         self._runner = web.AppRunner(application, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -94,6 +94,10 @@ class FakeDiscord:
             web.put("/api/applications/42/commands", self._commands),
             web.get("/gateway/", self._gateway),
         ]
+
+    def middlewares(self) -> list:
+        """Return what each request passes first."""
+        return []
 
     async def close(self) -> None:
         """Stop answering."""
@@ -224,10 +228,10 @@ class Hurry:
 
 
 @asynccontextmanager
-async def posing_as_discord():
+async def posing_as_discord(make=FakeDiscord):
     """Yield a FakeDiscord that does not listen yet, and let discord.py go back to the real one afterwards."""
     base, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
-    fake = FakeDiscord()
+    fake = make()
     try:
         yield fake
     finally:

@@ -132,6 +132,7 @@ class FakePortal(FakeDiscord):
         super().__init__()
         self.application = dict(APPLICATION)
         self.commands: list[str] = []
+        """Names; where the first word is a command itself, it is a group, and the rest a part of it."""
         self.guilds: list[Guild] = []
         self.date: str | None = None
         """What every answer carries as its date instead of this machine's."""
@@ -171,11 +172,16 @@ class FakePortal(FakeDiscord):
         return self._answer(request, self.application)
 
     async def _list_commands(self, request: web.Request) -> web.Response:
-        told = [
-            {"id": str(number), "application_id": "42", "version": "1", "name": name, "description": "", "type": 1}
+        common = {"application_id": "42", "version": "1", "description": ""}
+        told = {
+            name: {"id": str(number), "name": name, "type": 1, "options": [], **common}
             for number, name in enumerate(self.commands, 100)
-        ]
-        return self._answer(request, told)
+        }
+        for group, _, part in [name.partition(" ") for name in self.commands]:
+            if part and group in told:
+                told.pop(f"{group} {part}")
+                told[group]["options"].append({"type": 1, "name": part, "description": ""})
+        return self._answer(request, list(told.values()))
 
     async def _list_guilds(self, request: web.Request) -> web.Response:
         after = int(request.query.get("after", 0))

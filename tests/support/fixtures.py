@@ -15,6 +15,7 @@ import pytest
 from filelock import FileLock
 
 from bot import app
+from bot.core.backups import BackupPlan
 from bot.watch.meter import PrometheusMeter
 from support.parts import WordEmbedder
 from support.small import small_pack
@@ -124,9 +125,9 @@ def start_watched(small_content, small_vectors_path, word_embedder, tmp_path):
 
     @asynccontextmanager
     async def start(discord):
-        notes, meter = tmp_path / "notes.db", PrometheusMeter()
+        notes, parts = tmp_path / "notes.db", {"meter": PrometheusMeter(), "backups": BackupPlan(tmp_path / "backups")}
         async with (
-            app.lantern(small_content, small_vectors_path, notes, lambda: word_embedder, meter=meter) as lantern,
+            app.lantern(small_content, small_vectors_path, notes, lambda: word_embedder, **parts) as lantern,
             watched_bot(lantern, discord, tmp_path) as bot,
         ):
             bot.notes = notes

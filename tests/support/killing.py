@@ -1,7 +1,7 @@
 """Run as a program: does a job again and again, each time killed (SIGKILL) one step later.
 
-Arguments: the folder before the job, the name of the job (`JOBS`), and a folder, which gets one copy of the first for
-each step, as it was left: 1, 2, ... Steps are SQL statements of every connection, and what happens to the copy's files.
+Arguments: the folder before the job, the name of the job (`JOBS`), a folder, which gets one copy of the first for each
+step, as it was left: 1, 2, ..., and of how many steps one is tried. Steps are SQL statements of every connection, and what happens to the copy's files.
 """
 
 from __future__ import annotations
@@ -23,20 +23,24 @@ from bot.storage.backup import backups_in, make_backup
 from bot.storage.database import Database
 from bot.storage.keyring import Keyring
 from bot.storage.keys import MasterKey
+from bot.storage.migrations import known_names
 from bot.storage.personal import PersonalTable
 from bot.storage.resealing import open_keyring
-from bot.storage.restoring import prepare, put_in_place
+from bot.storage.restoring import Prepared, prepare, put_in_place
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE_EVENTS = frozenset({"open", "os.rename", "os.link", "os.remove"})
 """What Python tells of files (PEP 578): opened, renamed, linked, removed."""
 
 
-def killed_at_each_step(before, folder, job) -> list[Path]:
-    """Return what was left of each attempt, the shortest first; the last one came to its end."""
+def killed_at_each_step(before, folder, job, every=1) -> list[Path]:
+    """Return what was left of each attempt, the shortest first; the last one came to its end.
+
+    `every`: of how many steps one is tried.
+    """
     folder.mkdir()
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
-    command = [sys.executable, "-m", "support.killing", before, job, folder]
+    command = [sys.executable, "-m", "support.killing", before, job, folder, every]
     subprocess.run(list(map(str, command)), check=True, env=environment, capture_output=True)
     return sorted(folder.iterdir(), key=lambda path: int(path.name))
 
@@ -71,10 +75,16 @@ def back_up(folder) -> None:
 
 
 def put_back(folder) -> None:
-    """Restore the backup that is there, as `lantern restore --yes`; killed at any step of it."""
+    """Restore the backup that is there, as `lantern restore --yes`."""
     (backup,) = backups_in(folder / "backups")
     database, now = folder / "lantern.db", datetime.now(UTC)
     put_in_place(asyncio.run(prepare(backup.path, database, None, now, lambda *_: None)), database, now)
+
+
+def replace(folder) -> None:
+    """Do the last part of that: put what is ready in the database's place."""
+    prepared = Prepared(folder / "lantern.db.restoring", None, {}, 0)
+    put_in_place(prepared, folder / "lantern.db", datetime.now(UTC))
 
 
 def erase(folder) -> None:
@@ -90,7 +100,7 @@ def erase(folder) -> None:
     asyncio.run(once())
 
 
-JOBS = {job.__name__: job for job in (rotate, rotate_given, start, back_up, put_back, erase)}
+JOBS = {job.__name__: job for job in (rotate, rotate_given, start, back_up, put_back, replace, erase)}
 
 
 def _finish(step, copy, job) -> None:
@@ -123,8 +133,9 @@ def _die_at(step, folder) -> None:
     sys.addaudithook(hear)
 
 
-def main(before: str, job: str, folder: str) -> None:
-    for step in count(1):
+def main(before: str, job: str, folder: str, every: str) -> None:
+    known_names()  # looked up once for all attempts: it happens in memory, where nothing can be left behind
+    for step in count(1, int(every)):
         copy = Path(folder) / str(step)
         shutil.copytree(before, copy)
         child = os.fork()

@@ -1,5 +1,6 @@
 """The search over every guild's FAQ: what is computed, what is remembered, what is found."""
 
+import asyncio
 import dataclasses
 import threading
 
@@ -222,9 +223,27 @@ class TestGuilds:
         mine = dataclasses.replace(entry_of(small_content, "visas"), answer="Ask the welcome office.")
         embedded = len(word_embedder.texts)
         await edit(library, HERE, mine.id, mine)
-        await search.suggest(HERE, "visas", front=[])
+        await search.search(HERE, mine.question, without=NOBODY)
 
         assert word_embedder.texts[embedded:] == [document_of(mine)]
+
+    async def test_who_types_waits_for_no_index(self, search, library, small_content, word_embedder):
+        mine = dataclasses.replace(entry_of(small_content, "visas"), question="Where are visas stamped?")
+        embedded = len(word_embedder.texts)
+        await edit(library, HERE, mine.id, mine)
+
+        assert [mine.question] == [row.label for row in await search.suggest(HERE, "stamped", front=[])]
+        assert word_embedder.texts[embedded:] == []
+
+    async def test_however_many_ask_at_once_a_faq_is_read_once(self, search, library, small_content, monkeypatch):
+        mine = dataclasses.replace(entry_of(small_content, "visas"), answer="Ask the welcome office.")
+        await edit(library, HERE, mine.id, mine)
+        built = []
+        build = engine.build_index
+        monkeypatch.setattr(engine, "build_index", lambda *given: built.append(given) or build(*given))
+        await asyncio.gather(*(search.search(HERE, f"visas {number}", without=NOBODY) for number in range(20)))
+
+        assert 1 == len(built)
 
     async def test_an_edit_here_changes_nothing_elsewhere(self, search, library, small_content):
         before = await search.search(THERE, "passport stamp for visas", without=NOBODY)

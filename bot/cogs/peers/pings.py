@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.cogs.once import Sending, send_once
 from bot.cogs.tell import UNSENT, is_discord_down
 from bot.core.errors import SealBrokenError
 from bot.core.peers import Ping
@@ -43,7 +44,7 @@ class Pings:
             # Noted first: else somebody would be pinged every minute for as long as nothing can be written.
             await self._introductions.pinged(letters)
             try:
-                await self._ping(guild, user)
+                await self._ping(guild, user, min(letter.at for letter in letters))
             except SealBrokenError:
                 await self._introductions.pinged(letters, are_told=False)  # how they want to be pinged cannot be read
             except UNSENT as error:
@@ -52,25 +53,27 @@ class Pings:
                     await self._introductions.pinged(letters, are_told=False)
                     return
 
-    async def _ping(self, guild: GuildId, user: UserId) -> None:
-        """Ping somebody as they chose; who chose not to be, and who is in nothing, is not."""
+    async def _ping(self, guild: GuildId, user: UserId, since: datetime) -> None:
+        """Ping somebody as they chose; who chose not to be, and who is in nothing, is not.
+
+        `since`: when the first of what they have not read came.
+        """
+        sending = Sending(f"ping:{guild}:{user}:{since}", since)
         member = await self._membership.member(guild, user)
         settings = await self._desk.gate.guilds.settings(guild)
         SPOKEN.set(settings.language or "")
         how = member.profile.ping if member is not None else Ping.NONE
         if how is Ping.DIRECT:
-            await self._ping_directly(guild, user)
+            await self._ping_directly(guild, user, sending)
         elif how is Ping.CHANNEL and settings.peers.channel is not None:
             channel = self._desk.client.get_partial_messageable(settings.peers.channel, guild_id=guild)
             person = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(user)])
-            await channel.send(view=ping_card(self._desk.texts, guild, mention=user), allowed_mentions=person)
+            card = ping_card(self._desk.texts, guild, mention=user)
+            await send_once(channel, card, sending, self._desk.client.user, allowed_mentions=person)
 
-    async def _ping_directly(self, guild: GuildId, user: UserId) -> None:
+    async def _ping_directly(self, guild: GuildId, user: UserId, sending: Sending) -> None:
         """Write to somebody directly; who takes no such messages is not written to again until they choose it anew."""
-        try:
-            channel = await self._desk.client.create_dm(discord.Object(user))
-            await channel.send(view=ping_card(self._desk.texts, guild))
-        except discord.Forbidden:
+        if not await self._desk.tell_person(user, ping_card(self._desk.texts, guild), sending):
             now = datetime.now(UTC)
             account = Account(discord.utils.snowflake_time(user), None)
             await self._membership.change(guild, user, _unpinged, now=now, account=account)

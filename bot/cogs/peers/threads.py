@@ -96,8 +96,8 @@ async def is_there(server: discord.Guild, thread: int) -> bool:
         return True
     try:
         await server.fetch_channel(thread)
-    except (discord.NotFound, discord.Forbidden):
-        return False
     except UNSENT as error:
+        if isinstance(error, discord.NotFound | discord.Forbidden) and not is_discord_down(error):
+            return False
         log.warning("Discord did not tell whether a thread is there: %s", error)
     return True

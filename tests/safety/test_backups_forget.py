@@ -1,0 +1,264 @@
+"""Whoever deleted their data stays deleted, also where a backup from before is brought back.
+
+Keys that were dropped make what was encrypted unreadable; what was not encrypted is deleted from the backup again.
+"""
+
+from __future__ import annotations
+
+import shutil
+import struct
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot import app
+from bot.core.errors import DatabaseLockedError, UsageError
+from bot.core.models import GuildId, UserId
+from bot.safety.pseudonyms import Pseudonyms
+from bot.storage import deletions
+from bot.storage.holdings import HOLDINGS
+from bot.storage.resealing import open_keyring
+from support.backups import back_up, every_row, held_for_writing, put_back
+from support.everything import CANARIES, do_everything, erase, opened, rows_with, shown_to
+from support.killing import killed_at_each_step, ring_in
+from support.parts import WordEmbedder
+from support.peers import HERE, NOOR, SAM
+from support.telling import tell_everything
+from support.worlds import open_world, texts_in
+
+NOW = datetime.now(UTC)
+DAY = timedelta(days=1)
+
+
+def bytes_that_lead_to(user, keyring, guild) -> list[bytes]:
+    """Return an id as SQLite and as texts hold it, and what stands for it where nothing may stay."""
+    names = Pseudonyms(keyring.names)
+    hashes = [names.of(user, f"{context}:{guild}") for context in ("author", "quiet", "peers")]
+    return [struct.pack(">q", user).lstrip(b"\0"), str(user).encode(), *(each.encode() for each in hashes)]
+
+
+def found_in(folder, needles) -> list[bytes]:
+    """Return what is found in the bytes of a database and of all that lies beside it under its name."""
+    whole = b"".join(path.read_bytes() for path in folder.glob("lantern.db*") if ".replaced-" not in path.name)
+    return [needle for needle in needles if needle in whole]
+
+
+class TestAPerson:
+    """Noor does everything there is to do with the bot; a backup is made; she deletes everything."""
+
+    @pytest.fixture
+    async def deleted(self, start_small, tmp_path):
+        """The folder, Noor, the server, and what leads to her; the bot is stopped."""
+        state = tmp_path / "state"
+        async with start_small(state / "lantern.db") as lantern, open_world(lantern) as world:
+            meeting = await do_everything(world, world.noor, world.sam)
+            backup = back_up(state, NOW)
+            needles = bytes_that_lead_to(world.noor.id, lantern.keyring, meeting.guild)
+            assert needles == found_in(state, needles), "all of it is there before"
+            await erase(world, world.noor)
+            yield state, backup.path, world, needles
+
+    async def test_is_not_in_a_backup_that_was_brought_back(self, deleted, start_small):
+        """Statement 46: no row leads to them but of whom they block, no byte of the file, and nothing is shown."""
+        state, backup, world, needles = deleted
+        before = every_row(state / "lantern.db")
+        copy = shutil.copytree(state, state.with_name("restored"))
+        prepared, _ = await put_back(backup, copy, NOW)
+        found = found_in(copy, needles)
+        async with start_small(copy / "lantern.db") as lantern, open_world(lantern) as again:
+            everything = await lantern.personal.everything(UserId(world.noor.id), NOW)
+            async with opened(copy / "lantern.db") as database:
+                leading = await rows_with(database, UserId(world.noor.id), lantern.keyring)
+            nothing = await again.noor.slash(again.channel, "mydata show")
+
+        assert 1 == prepared.deleted
+        assert [] == found
+        assert [word for word in CANARIES if found_in(copy, [word.encode()])] == []
+        assert {"peer_ties"} == leading
+        assert [] == everything["servers"]
+        assert again.says("mydata.nothing") == texts_in(nothing.response)
+        assert {name for name in before if len(before[name]) != len(every_row(copy / "lantern.db")[name])} <= {
+            "facts",
+            "letters",
+            "days",
+        }
+
+    async def test_is_not_in_one_that_was_copied_back_by_hand_once_the_bot_started(self, deleted, start_small):
+        state, backup, world, needles = deleted
+        copy = shutil.copytree(state, state.with_name("restored"), ignore=shutil.ignore_patterns("lantern.db*"))
+        shutil.copy(backup, copy / "lantern.db")
+        assert found_in(copy, needles[:2])
+        async with start_small(copy / "lantern.db") as lantern:
+            assert [] == (await lantern.personal.everything(UserId(world.noor.id), NOW))["servers"]
+        assert [] == found_in(copy, needles)
+
+    async def test_keeps_what_others_told(self, deleted, start_small):
+        state, backup, world, _ = deleted
+        copy = shutil.copytree(state, state.with_name("restored"))
+        await put_back(backup, copy, NOW)
+        async with start_small(copy / "lantern.db") as lantern:
+            of_sam = await lantern.personal.everything(UserId(world.sam.id), NOW)
+
+        assert "lemurs" in str(of_sam)
+
+    async def test_is_noted_without_a_byte_of_their_id(self, deleted):
+        state, _, world, needles = deleted
+
+        assert [needle for needle in needles if needle in (state / "keys.db").read_bytes()] == []
+
+
+@pytest.fixture
+def state(tmp_path):
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def start(small_content, state):
+    """Start the bot's inside on the database of the folder."""
+
+    def start():
+        return app.lantern(small_content, state / "lantern.db", state / "lantern.db", WordEmbedder)
+
+    return start
+
+
+async def shown(running, user) -> list:
+    return (await running.personal.everything(user, NOW))["servers"]
+
+
+async def test_who_left_the_introductions_is_not_among_them_again(start, state):
+    """Statement 46: the profile goes, and what they asked and voted stays as it was."""
+    async with start() as running:
+        await tell_everything(running)
+        backup = back_up(state, NOW).path
+        await running.membership.leave(HERE, NOOR, NOW)
+    await put_back(backup, state, NOW)
+    async with start() as running:
+        (server,) = await shown(running, NOOR)
+        assert await running.membership.member(HERE, SAM) is not None
+
+    assert "who opted in to be introduced" not in server
+    assert "questions without an answer" in server
+
+
+async def test_a_server_that_removed_the_bot_does_not_come_back(start, state):
+    """Statement 52: and another one does."""
+    there = GuildId(HERE + 1)
+    async with start() as running:
+        await tell_everything(running)
+        await running.membership.join(there, SAM, is_adult=True, now=NOW)
+        backup = back_up(state, NOW).path
+        await running.keeping.look({there}, NOW - DAY)
+        assert 1 == await running.keeping.drop_gone(NOW)
+    await put_back(backup, state, NOW)
+    rows = every_row(state / "lantern.db")
+    async with start() as running:
+        assert [str(there)] == [server["server"] for server in await shown(running, SAM)]
+
+    left = {holding.table for holding in HOLDINGS if str(HERE) in str([row[:2] for row in rows[holding.table]])}
+    assert left - {"vectors", "facts"} <= {"peers"}, left
+    assert all(HERE not in row for row in rows["peers"])
+
+
+async def test_who_came_back_keeps_what_they_told_since(start, state):
+    """A backup from before they deleted everything loses it again; one from after they came back does not."""
+    async with start() as running:
+        await tell_everything(running)
+        old = back_up(state, NOW).path
+        await running.personal.erase(NOOR, NOW)
+        await running.membership.join(HERE, NOOR, is_adult=True, now=NOW)
+        new = back_up(state, NOW + DAY).path
+    await put_back(new, state, NOW)
+    async with start() as running:
+        assert await running.membership.member(HERE, NOOR) is not None
+    await put_back(old, state, NOW + DAY)
+    async with start() as running:
+        assert [] == await shown(running, NOOR)
+
+
+async def test_a_new_master_key_opens_backups_from_before_and_still_knows_who_deleted(start, state):
+    """Statement 50: it wraps the same keys; the old master key is needed for old copies of keys.db alone."""
+    async with start() as running:
+        await tell_everything(running)
+        backup = back_up(state, NOW).path
+        await running.personal.erase(NOOR, NOW)
+        running.keyring.rotate(print)
+    await put_back(backup, state, NOW)
+    async with start() as running:
+        assert [] == await shown(running, NOOR)
+        assert (await running.membership.member(HERE, SAM)).profile.story
+
+
+async def test_killed_at_any_step_of_deleting_the_next_start_completes_it_or_it_never_began(start, state, tmp_path):
+    async with start() as running:
+        await tell_everything(running)
+    (state / "who").write_text(str(NOOR))
+    ends = []
+    for folder in killed_at_each_step(state, tmp_path / "killed", "erase", 25):
+        ring = ring_in(folder)
+        is_noted = bool(deletions.noted_after(ring, 0))
+        ring.close()
+        async with opened(folder / "lantern.db") as database:
+            keyring = await open_keyring(database)
+            leading = await rows_with(database, NOOR, keyring)
+            held = {name for _, name in keyring.held()}
+            mine = {keyring.name_of(HERE, NOOR, use) for use in ("peers", "author")}
+            keyring.close()
+        assert is_noted == (leading <= {"peer_ties"})
+        assert is_noted == held.isdisjoint(mine)
+        ends.append(is_noted)
+
+    assert ends == sorted(ends)
+    assert {False, True} == set(ends)
+
+
+async def test_a_deletion_that_failed_is_not_done_later_behind_somebodys_back(start, state):
+    async with start() as running:
+        await tell_everything(running)
+        with held_for_writing(state / "lantern.db"), pytest.raises(DatabaseLockedError):
+            await running.personal.erase(NOOR, NOW)
+        assert [] == deletions.noted_after(running.keyring, 0)
+    async with start() as running:
+        assert await shown(running, NOOR)
+
+
+class TestNotes:
+    """How long it is known who deleted what."""
+
+    async def test_stay_as_long_as_backups_and_then_a_backup_from_before_is_refused(self, start, state):
+        async with start() as running:
+            await tell_everything(running)
+            backup = back_up(state, NOW).path
+            await running.personal.erase(NOOR, NOW)
+            deletions.forget_before(running.keyring, NOW - DAY)
+            assert 1 == len(deletions.noted_after(running.keyring, 0))
+            deletions.forget_before(running.keyring, NOW + DAY)
+            assert [] == deletions.noted_after(running.keyring, 0)
+            after = back_up(state, NOW + DAY).path
+        rows = every_row(state / "lantern.db")
+        with pytest.raises(UsageError, match="no longer known who deleted"):
+            await put_back(backup, state, NOW)
+        assert rows == every_row(state / "lantern.db")
+
+        await put_back(backup, state, NOW, without_people=True)
+        assert [] == every_row(state / "lantern.db")["votes"]
+        await put_back(after, state, NOW + DAY)
+        async with start() as running:
+            assert [] == await shown(running, NOOR)
+
+    async def test_go_on_counting_where_an_older_keys_file_was_brought_back(self, start, state):
+        """Else a deletion would have a number that backups believe to have seen."""
+        async with start() as running:
+            await tell_everything(running)
+        shutil.copy(state / "keys.db", state / "older")
+        async with start() as running:
+            for user in (UserId(7), UserId(8)):
+                await running.personal.erase(user, NOW)
+            backup = back_up(state, NOW).path
+        shutil.copy(state / "older", state / "keys.db")
+        async with start() as running:
+            await running.personal.erase(NOOR, NOW)
+            assert [3] == [number for number, _ in deletions.noted_after(running.keyring, 2)]
+        await put_back(backup, state, NOW)
+        async with start() as running:
+            assert [] == await shown(running, NOOR)
