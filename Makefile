@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all a newcomer needs; `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo test safety ask run doctor lint bench bench-pairing quality image-rehearsal screenshots docs constraints clean audit fuzz
+.PHONY: help demo test safety ask run doctor lint bench load soak bench-lean bench-pairing quality image-rehearsal screenshots docs constraints clean audit fuzz survive bench-backup
 PY := .venv/bin/python
 SETUP := PYTHON="$(PYTHON)" deploy/setup.sh
 
@@ -47,9 +47,29 @@ fuzz: ## Let hostile people do 10,000 things: no error, no ping, nothing of othe
 	@$(SETUP) test
 	@$(PY) tests/bench/fuzz.py
 
+survive: ## Kill the bot 200 times while people use it, and look at what is left
+	@$(SETUP) test
+	@$(PY) tests/bench/kill.py
+
 bench: ## Measure speed and write it into docs/benchmarks.md
 	@$(SETUP) test
 	@$(PY) tests/bench/run.py
+
+bench-lean: ## Measure time and memory on a small server and write them into docs/benchmarks.md
+	@$(SETUP) test
+	@$(PY) tests/bench/lean.py
+
+bench-backup: ## Measure how long a backup takes, and whether writes wait for it
+	@$(SETUP) test
+	@$(PY) tests/bench/backup.py
+
+load: ## 300 interactions a second on 50 servers for two minutes, into docs/reliability.md (fills .lantern/load first: long)
+	@$(SETUP) test
+	@$(PY) tests/bench/load.py --data .lantern/load --write load
+
+soak: ## The same for half an hour at 60 a second, with restarts, into docs/reliability.md
+	@$(SETUP) test
+	@$(PY) tests/bench/load.py --data .lantern/load --rate 60 --seconds 1800 --restart-every 300 --warm-up 30 --write soak
 
 bench-pairing: ## Measure pairing against other ways and write it into docs/benchmarks.md
 	@$(SETUP) test

@@ -1,4 +1,4 @@
-"""`lantern key status`, `rotate` and `start-over`: the master key of what people told."""
+"""`lantern key status`, `rotate`, `copy` and `start-over`: the master key of what people told."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import json
 import sys
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from bot.core.errors import ConfigurationError, Exit, RingLockedError, StorageError
 from bot.session import begin
+from bot.storage.backup import copy_ring
 from bot.storage.database import Database
-from bot.storage.resealing import look_at_keys, lost, open_keyring, start_over
+from bot.storage.resealing import look_at_keys, lost, open_keyring, places_of, start_over
 from bot.storage.ring import RingState
 
 if TYPE_CHECKING:
@@ -57,6 +59,22 @@ def rotate() -> None:
     here: set it at once, then start the bot again. Backups of keys.db made before still need the old one.
     """
     asyncio.run(_rotate(begin()))
+
+
+@key.command("copy")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def copy_(file: Path) -> None:
+    """Copy keys.db into FILE, also while the bot runs; the copy that is there is replaced.
+
+    No backup holds the keys. Keep this copy away from them, and only the newest: an older one is the power to read what
+    somebody deleted since. It opens with the master key alone, which belongs in yet another place.
+    """
+    settings = begin()
+    ring, source = places_of(settings.database, settings.master_key)
+    if ring is None or not ring.exists():
+        raise ConfigurationError(f"There is no {ring}. Start the bot once, or set LANTERN_STATE to its folder.")
+    copy_ring(ring, source, file)
+    click.echo(f"{file} is a copy of {ring}, and opens with {source.place}.")
 
 
 @key.command("start-over")

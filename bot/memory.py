@@ -6,8 +6,6 @@ import ctypes
 import gc
 import sys
 
-from threadpoolctl import threadpool_limits
-
 M_ARENA_MAX = -8
 """As malloc.h has it."""
 
@@ -32,6 +30,8 @@ def settle() -> None:
     Looking through all of it would hold up the event loop for 30 ms each time. What reading it took is given back.
     From here on the process answers many people at once.
     """
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only a bot that runs needs it
+
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTED_AFTER)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.app import model_opener
 from bot.core.errors import LanternError, StorageError
+from bot.logs import JOB
 from bot.memory import settle
 from bot.search.embedder import revision_of
 from bot.search.exported import check_export, folder_of, open_exported
@@ -65,6 +66,7 @@ async def succeed(lantern: Lantern, settings: Settings) -> None:
 
     Where it cannot, the log says why, and the one that serves goes on.
     """
+    JOB.set("succession")
     before = lantern.search.model
     log.info("%s serves until every FAQ is read with %s", before, settings.model)
     try:

@@ -140,7 +140,7 @@ def show_outlook(before: Mapping[str, int] | None, after: Mapping[str, int], del
         click.echo("There is no database now, or none that can be read.")
     table = Table("table", "rows now", "rows then", box=None, padding=(0, 1))
     known = before or {}
-    for name in sorted(known.keys() | after.keys()):
+    for name in sorted((known.keys() | after.keys()) - {"facts"}):  # the bot's own, which a restore adds to
         if known.get(name) != after.get(name):
             table.add_row(name, str(known.get(name, "-")), str(after.get(name, "-")))
     if table.rows:

@@ -52,7 +52,7 @@ async def watched(lantern: Lantern, settings: Settings) -> AsyncIterator[None]:
         lantern.census,
         folder=settings.state,
         backed_up=(lambda: lantern.backups.last_at) if plan is not None and plan.hours else None,
-        about={"version": version(), "model": lantern.search.model},
+        about=lambda: {"version": version(), "model": lantern.search.model},
     )
     server = WatchServer(Watched(meter.registry, pulse, stock, _checks(lantern, meter)))
     async with AsyncExitStack() as stack:

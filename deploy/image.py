@@ -11,32 +11,36 @@ import os
 import shlex
 import shutil
 import subprocess
-import sys
-import sysconfig
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dockerfile_parse import DockerfileParser
 
-LIBRARIES = (
-    "ca-certificates,netbase,tzdata,libbz2-1.0,libexpat1,libffi8,liblzma5,libncursesw6,libreadline8t64,libsqlite3-0,"
-    "libssl3t64,libstdc++6,libuuid1"
-)
-"""What the official Python image has and Debian's minimal system lacks."""
+if TYPE_CHECKING:
+    from pathlib import Path
+
 NOT_IN_SLIM = ("doc", "info", "locale", "man")
-PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 WRITABLE = "/tmp /data"  # noqa: S108 - in the image, where compose.yaml mounts them
 IN_THE_IMAGE = """
 set -e
+shown() { mount --bind "$1" "root$1" && mount -o remount,bind,ro "root$1"; }
 mount -t overlay overlay -o "$OVERLAY" root
 mount -t proc proc root/proc
-mount --rbind /sys root/sys
-mount --rbind /dev root/dev
-for path in $SHARED; do mount --bind "$path" "root$path"; done
+shown /sys
+mount -t tmpfs tmpfs root/dev
+mkdir -m 1777 root/dev/shm
+ln -s /proc/self/fd root/dev/fd
+for device in full null random urandom zero; do
+    touch root/dev/$device
+    mount --bind /dev/$device root/dev/$device
+done
+for path in $SHARED; do shown "$path"; done
 for path in $SCRATCH; do mount -t tmpfs -o mode=1777 tmpfs "root$path"; done
 [ -z "$ALONE" ] || ip link set lo up
 exec chroot root /usr/bin/env -i "$@"
 """
+"""What runs in mount and process namespaces of its own: it sees nothing of this machine that it could change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Stage:
 
     layers: tuple[str, ...] = ()
     env: dict[str, str] = field(
-        default_factory=lambda: {"PATH": "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"}
+        default_factory=lambda: {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
     )
     workdir: str = "/"
     user: str = "0:0"
@@ -92,23 +96,14 @@ class Workshop:
             (workspace / name).mkdir()
 
     def stand_in(self, release: str) -> Stage:
-        """Return what stands in for the official slim image: Debian's minimal system, and the Python that runs this."""
+        """Return what stands in for Debian's slim image of a release: made of the same packages, from Debian itself."""
         base = self._workspace / "base"
         excluded = [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in NOT_IN_SLIM]
-        debian = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={LIBRARIES}", *excluded, release, base]
-        subprocess.run(debian, check=True)
-        home, version = Path(sys.base_prefix), f"python{sysconfig.get_python_version()}"
-        left_out = shutil.ignore_patterns("__pycache__", "test", "tests", "idle_test", "site-packages", "config-*")
-        local = base / "usr/local"
-        shutil.copytree(home / "lib" / version, local / "lib" / version, ignore=left_out, symlinks=True)
-        for library in (home / "lib").glob("libpython*.so*"):
-            shutil.copy2(library, local / "lib", follow_symlinks=False)
-        shutil.copy2(home / "bin" / version, local / "bin")
-        (local / "bin/python").symlink_to(version)
+        subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", *excluded, release, base], check=True)
         (base / "etc/resolv.conf").touch()
         for path in self._shared:
             (base / path.lstrip("/")).mkdir(parents=True, exist_ok=True)
-        return self._ran(Stage(("base",)), "pip", "ldconfig && python -m ensurepip --default-pip")
+        return Stage(("base",))
 
     def build(self, dockerfile: Path, base: Stage) -> None:
         """Carry out every instruction. Raises CalledProcessError for a command that fails."""
@@ -130,7 +125,7 @@ class Workshop:
         user, _, group = stage.user.partition(":")
         mounts = {"OVERLAY": f"lowerdir={_under(stage)}", "SCRATCH": WRITABLE, "ALONE": "yes"}
         whole = [*rights, f"--reuid={user}", f"--regid={group}", *command]
-        return self._enter(["unshare", "--mount", "--net"], stage, stage.env, mounts, whole).returncode
+        return self._enter(["--net"], stage, stage.env, mounts, whole).returncode
 
     def _after(self, stage: Stage, layer: str, instruction: str, value: str) -> Stage:
         if instruction in {"ENV", "ARG"}:
@@ -169,7 +164,7 @@ class Workshop:
         overlay = f"lowerdir={_under(stage)},upperdir={layer},workdir=work"
         mounts = {"OVERLAY": overlay, "SHARED": " ".join(["/etc/resolv.conf", *self._shared])}
         env = {**self._pip, **stage.env}
-        self._enter(["unshare", "--mount"], stage, env, mounts, ["sh", "-c", command]).check_returncode()
+        self._enter([], stage, env, mounts, ["sh", "-c", command]).check_returncode()
         return replace(stage, layers=(*stage.layers, layer))
 
     def _enter(
@@ -177,7 +172,12 @@ class Workshop:
     ) -> subprocess.CompletedProcess[bytes]:
         settings = [f"{name}={value}" for name, value in env.items()]
         inside = ["sh", "-c", IN_THE_IMAGE, "sh", f"--chdir={stage.workdir}", *settings, *command]
-        return subprocess.run([*apart, *inside], check=False, cwd=self._workspace, env={**os.environ, **mounts})
+        return subprocess.run(
+            ["unshare", "--mount", "--pid", "--fork", *apart, *inside],
+            check=False,
+            cwd=self._workspace,
+            env={**os.environ, **mounts},
+        )
 
 
 def _under(stage: Stage) -> str:

@@ -22,6 +22,7 @@ from support.parts import WordEmbedder, make_entry
 LONGEST = (
     *("test_terminal_ask", "test_pair_command", "test_run_process", "test_browser_moderators", "test_servers_terminal"),
     *("test_quality_commands", "test_any_sequence", "test_browser", "test_cards_fit", "test_planted_entries"),
+    *("test_killed_anywhere", "test_sigterm"),
 )
 """Files of few tests that take long: whole processes, browsers, the whole FAQ."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import json
@@ -37,6 +38,7 @@ from bot.cogs.weekly import Weekly
 from bot.core.errors import LanternError, StorageError
 from bot.core.moderation import Capability
 from bot.core.ports.watch import Gateway
+from bot.logs import JOB
 from bot.views.ids import CARE, DESK, MEET, OWN, PREFIX
 
 if TYPE_CHECKING:
@@ -44,6 +46,11 @@ if TYPE_CHECKING:
     from bot.core.upkeep import Checker
 
 ROUTED = frozenset({discord.InteractionType.component, discord.InteractionType.modal_submit})
+
+ANSWERING = frozenset({"CommandTree-invoker", "on_interaction"})
+"""Last words of how discord.py names the tasks in which commands, clicks and forms are answered."""
+FINISH_SECONDS = 5.0
+"""How long those have when the bot is to stop: a service manager waits ten seconds or more until it kills."""
 
 log = logging.getLogger(__name__)
 
@@ -129,6 +136,8 @@ class LanternClient(SteadyClient):
         await self.backups.close()
         if self.watch is not None:
             await self.watch.close()
+        if asked := being_answered():  # everybody is told what became of it
+            await asyncio.wait(asked, timeout=FINISH_SECONDS)
         await super().close()
 
     async def on_ready(self) -> None:
@@ -148,6 +157,7 @@ class LanternClient(SteadyClient):
 
     async def on_thread_create(self, thread: discord.Thread) -> None:
         """Suggest an answer under a new post of a help forum, where the moderators want that."""
+        JOB.set("forum")
         await self.forum.look_at(thread)
 
     async def on_app_command_completion(
@@ -175,6 +185,12 @@ class LanternClient(SteadyClient):
             if await router.handle(interaction):
                 return
         await guarded(interaction, say(interaction, self.desk.texts("error.button_old")), self.desk.texts)
+
+
+def being_answered() -> set[asyncio.Task[Any]]:
+    """Return the tasks, but for this one, in which something is done that somebody waits for."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    return {task for task in others if task.get_name().split()[-1] in ANSWERING}
 
 
 class Tree(app_commands.CommandTree[LanternClient]):

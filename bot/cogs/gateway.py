@@ -28,6 +28,10 @@ LOSSES = 5
 """Connections lost in a row, none of them good, after which discord.py is not left to itself any longer: it would go on
 at once for as long as it can connect, and else after up to 17 minutes."""
 CANCELLED_WITHIN_SECONDS = 1.0
+LAST_ANSWERS_SECONDS = 3.0
+"""For so long a client that ends waits for answers that are under way; people wait no longer for a first one."""
+ANSWERING = ("discord.py: on_interaction", "CommandTree-invoker")
+"""Names that discord.py gives to the tasks in which interactions are answered."""
 DAY_SECONDS = 86_400.0
 OTHER_TOKENS = frozenset({"interactions", "webhooks"})
 """Parts of addresses in which a token of their own stands, which is over after 15 minutes."""
@@ -78,6 +82,16 @@ class SteadyClient(discord.Client):
         self.why = ""
         self._losses = 0
         self._up_since: float | None = None
+
+    async def close(self) -> None:
+        """Let the answers that are under way arrive, for a moment, and end the connection."""
+        under_way = {task for task in asyncio.all_tasks() if task.get_name().startswith(ANSWERING)}
+        if under_way:
+            log.info("%d answers are under way; they are waited for", len(under_way))
+            _, late = await asyncio.wait(under_way, timeout=LAST_ANSWERS_SECONDS)
+            for task in late:
+                task.cancel()
+        await super().close()
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Begin a session only where Discord's own count leaves enough of them. Raises SessionsSpentError."""

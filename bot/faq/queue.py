@@ -74,6 +74,7 @@ class Queue:
             return self._pseudonyms.of(user, f"{ORIGIN}{question_id}") if user is not None else ""
 
         asked = Recorded(0, question, vector, model, frozenset(map(_state_of, refused)))
+
         def news(noted: Noted) -> Notice | None:
             if noted.state is not QuestionState.WAITING or not noted.is_new_asker or noted.askers != WANTED:
                 return None

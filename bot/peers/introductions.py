@@ -130,7 +130,7 @@ class Introductions:
         return await self._letters.unpinged()
 
     async def pinged(self, letters: Sequence[Letter], *, are_told: bool = True) -> None:
-        """Note that people are told of letters, or were not after all; until they read them, they are told of no others."""
+        """Note that people are told of letters, or were not after all; until they read them, they hear of no others."""
         await self._letters.pinged([letter.id for letter in letters], are_told=are_told)
 
     async def sweep(self, guild: GuildId, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections import OrderedDict
 from typing import TYPE_CHECKING
@@ -45,16 +46,17 @@ class Completer:
             Suggestion(cut(clean(entry.question), LABEL_LENGTH), f"{VALUE_PREFIX}{entry.id}") for entry in entries
         ]
         self._positions = {entry.id: position for position, entry in enumerate(entries)}
-        found: dict[str, set[int]] = {}
+        found: dict[str, array[int]] = {}
         beginnings: list[tuple[str, int]] = []
         for position, entry in enumerate(entries):
-            for text in entry.texts:
-                beginnings.append((f"{normalise(text)} ", position))
-                for word in words_of(text):
-                    found.setdefault(word, set()).add(position)
-        self._beginnings = sorted(beginnings)
+            beginnings += [(f"{normalise(text)} ", position) for text in entry.texts]
+            for word in {word for text in entry.texts for word in words_of(text)}:
+                found.setdefault(word, array("i")).append(position)
+        beginnings.sort()
+        self._beginnings = [text for text, _ in beginnings]
+        self._begun = array("i", [position for _, position in beginnings])
         self._words = sorted(found)
-        self._postings = {word: np.fromiter(held, np.intp) for word, held in found.items()}
+        self._postings = {word: np.array(held, np.int32) for word, held in found.items()}
         self._typo_cache: OrderedDict[str, tuple[str, ...]] = OrderedDict()
 
     def rows(self, typed: str, *, front: Iterable[EntryId] = ()) -> list[Suggestion]:
@@ -98,9 +100,9 @@ class Completer:
         return self._words[low : bisect_left(self._words, beginning + "\U0010ffff")]
 
     def _that_begin_with(self, beginning: str) -> list[int]:
-        low = bisect_left(self._beginnings, (beginning,))
-        high = bisect_left(self._beginnings, (beginning + "\U0010ffff",))
-        return list({position for _, position in self._beginnings[low:high]})
+        low = bisect_left(self._beginnings, beginning)
+        high = bisect_left(self._beginnings, beginning + "\U0010ffff")
+        return list(set(self._begun[low:high]))
 
     def _typos_of(self, word: str) -> tuple[str, ...]:
         """Return the known words that are one slip away (two in a long word), nearest first."""

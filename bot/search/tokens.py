@@ -26,6 +26,9 @@ K1 = 1.2
 B = 0.75
 """BM25's usual parameters (Robertson and Zaragoza 2009, section 3.2)."""
 
+MOST_TIMES = 2**16 - 1
+"""That a document holds a term, as far as it is counted; in a score, a hundred times are as good as that."""
+
 _WORD = re.compile(r"\w+")
 
 
@@ -50,7 +53,7 @@ def _stem(word: str) -> str:
     return str(snowballstemmer.stemmer("english").stemWord(word))
 
 
-Posting = tuple["NDArray[np.int32]", "NDArray[np.float32]"]
+Posting = tuple["NDArray[np.int32]", "NDArray[np.uint16]"]
 """Positions of the documents that hold a term, ascending, and how often each does."""
 
 
@@ -69,7 +72,7 @@ class Lexicon:
     begins: NDArray[np.int64]
     """Where the postings of each term begin, and where the last ones end, shape (terms + 1,)."""
     positions: NDArray[np.int32]
-    counts: NDArray[np.float32]
+    counts: NDArray[np.uint16]
     changed: Mapping[str, Posting] = field(default_factory=dict)
     """Postings that hold instead of those found by `terms`."""
 
@@ -77,13 +80,13 @@ class Lexicon:
     def of(cls, documents: Sequence[Sequence[str]]) -> Lexicon:
         """Index documents in parts; no pair of words reaches from one part into the next."""
         lengths, held = array("f"), array("q")
-        positions, counts = array("i"), array("f")
+        positions, counts = array("i"), array("H")
         for position, document in enumerate(documents):
             bag = Counter(hash(term) for part in document for term in terms_of(part))
             lengths.append(bag.total())
             held.extend(bag)
             positions.extend(repeat(position, len(bag)))
-            counts.extend(bag.values())
+            counts.extend(min(times, MOST_TIMES) for times in bag.values())
         order = np.argsort(held, kind="stable")
         terms, begins = np.unique(np.asarray(held)[order], return_index=True)
         return cls(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.models import EntryId, GuildId, UserId
 from bot.storage.columns import now
+from bot.storage.together import Together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +21,7 @@ class ActivityStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._together = Together(database)
 
     async def count_use(self, guild: GuildId, entry_id: EntryId) -> None:
         """Count that an entry was shown."""
@@ -27,7 +29,7 @@ class ActivityStore:
             "INSERT INTO uses (guild, entry_id, count) VALUES (?, ?, 1) "
             "ON CONFLICT (guild, entry_id) DO UPDATE SET count = count + 1"
         )
-        await self._database.run(lambda db: db.execute(sql, [guild, entry_id]))
+        await self._together.execute(sql, [guild, entry_id])
 
     async def most_used(self, guild: GuildId, limit: int) -> Sequence[EntryId]:
         """Return the pinned entries in their order, then the most shown ones."""
@@ -53,8 +55,11 @@ class ActivityStore:
 
     async def vote(self, guild: GuildId, entry_id: EntryId, user: UserId, *, helped: bool) -> None:
         """Record whether an answer helped; a member's last vote on an entry counts."""
-        row = {"guild": guild, "entry_id": entry_id, "user": user, "helped": int(helped), "at": now()}
-        await self._database.run(lambda db: db.table("votes").upsert(row, pk=("guild", "entry_id", "user")))
+        sql = (
+            'INSERT INTO votes (guild, entry_id, "user", helped, at) VALUES (?, ?, ?, ?, ?) '
+            'ON CONFLICT (guild, entry_id, "user") DO UPDATE SET helped = excluded.helped, at = excluded.at'
+        )
+        await self._together.execute(sql, [guild, entry_id, user, int(helped), now()])
 
     async def votes_on(self, guild: GuildId, entry_id: EntryId) -> tuple[int, int]:
         """Return how many members an entry helped, and how many it did not."""

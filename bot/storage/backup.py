@@ -20,10 +20,13 @@ from typing import TYPE_CHECKING
 from bot.core.errors import DatabaseCorruptError, DiskFullError, StorageError
 from bot.storage.database import BUSY_SECONDS, inspect_file, looking_into, named_failures
 from bot.storage.inspection import faults_in
+from bot.storage.ring import look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from bot.storage.keys import MasterKey
 
     Progress = Callable[[str, int, int], None]
     """Is told what is done, how much of it, and of how much."""
@@ -85,6 +88,22 @@ def make_backup(database: Path, folder: Path, now: datetime, progress: Progress)
         return Backup(path, now, path.stat().st_size)
 
 
+def copy_ring(ring: Path, source: MasterKey, target: Path) -> None:
+    """Copy the keys (keys.db), also while the bot runs, in the place of the copy that is there: only the newest may be.
+
+    An older copy is the power to read what was deleted since. Raises StorageError, and then leaves the one before.
+    """
+    with _of_folder(target.parent):
+        draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+        try:
+            copy_database(ring, draft, lambda *_: None)
+            look(draft, source, None)
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
+        sync_folder(target.absolute().parent)
+
+
 def copy_database(source: Path, target: Path, progress: Progress) -> Mapping[str, int]:
     """Write one snapshot of a database to a new file, its owner's alone; return its rows by table.
 
@@ -109,6 +128,10 @@ def copy_database(source: Path, target: Path, progress: Progress) -> Mapping[str
                 origin.execute("BEGIN")
                 rows = rows_by_table(origin)
             origin.backup(copy, pages=PAGES, progress=copied)
+            with named_failures(source):
+                origin.execute("COMMIT")
+                # As long as the snapshot was read, the log beside the file could not be emptied of what was deleted.
+                origin.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             copy.execute("PRAGMA journal_mode = DELETE")
         os.fsync(descriptor)
     finally:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.models import EntryId
 from bot.core.upkeep import DayCount
+from bot.storage.together import Together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +21,7 @@ class DayStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._together = Together(database)
 
     async def count(self, guild: GuildId, day: date, what: str, entry_id: EntryId | None) -> None:
         """Count something once more."""
@@ -28,7 +30,7 @@ class DayStore:
             "ON CONFLICT (guild, day, what, entry_id) DO UPDATE SET count = count + 1"
         )
         # No entry is written as an empty text: two NULLs would never be the same row.
-        await self._database.run(lambda db: db.execute(sql, [guild, day.isoformat(), what, entry_id or ""]))
+        await self._together.execute(sql, [guild, day.isoformat(), what, entry_id or ""])
 
     async def counts(self, guild: GuildId, since: date) -> Sequence[DayCount]:
         """Return what was counted from a day on, oldest first."""

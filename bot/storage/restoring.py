@@ -116,7 +116,7 @@ def discard(prepared: Prepared) -> None:
 def replaced_beside(database: Path, *, before: datetime | None = None) -> Sequence[Path]:
     """Return the databases that restores replaced; `before`: only those that were replaced before that moment."""
     start = f"{database.name}.replaced-"
-    edge = before and before.astimezone(UTC).strftime(MOMENT)
+    edge = None if before is None else before.astimezone(UTC).strftime(MOMENT)
     found = sorted(database.parent.glob(f"{start}*"))
     return [path for path in found if edge is None or path.name.removeprefix(start) < edge]
 

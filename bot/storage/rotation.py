@@ -53,8 +53,6 @@ class Backups:
             found = await asyncio.to_thread(backups_in, plan.folder)
             if plan.is_due([each.at for each in found], now):
                 made = await asyncio.to_thread(make_backup, path, plan.folder, now, _silently)
-                # While its rows were read, the log beside the database could not be emptied of what was deleted.
-                await self._database.read("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             await asyncio.to_thread(self._tidy, plan, path, now)
         return made

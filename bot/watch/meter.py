@@ -30,7 +30,7 @@ class PrometheusMeter:
     """Implements the port Meter in a registry of its own."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # a second series for each that no figure here needs
+        disable_created_metrics()  # type: ignore[no-untyped-call] # a second series for each, which nobody needs
         self.registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         came = Counter("lantern_interactions", "Commands, autocompletes, clicks and forms", ["came"], registry=registry)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from bot.core.ports.watch import Census, CensusTaker
 
-FRESH_SECONDS = 10.0
-"""A census is good for so long: who asks more often costs the database nothing more."""
+FRESH_SECONDS = 60.0
+"""A census is good for so long: who asks more often costs the database nothing more. Alerts count in hours."""
 MOST_ROUNDS = 6
 """Whoever waited longer is counted here: the label has few values, whatever happens."""
 
@@ -40,7 +40,7 @@ class Stock:
         *,
         folder: Path,
         backed_up: Callable[[], datetime | None] | None,
-        about: Mapping[str, str],
+        about: Callable[[], Mapping[str, str]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`folder`: where the database is; `about`: version and model.
@@ -53,9 +53,8 @@ class Stock:
         def gauge(name: str, what: str, *labels: str) -> Gauge:
             return Gauge(f"lantern_{name}", what, labels, registry=registry)
 
-        Info("lantern_build", "Which Lantern runs, with which model", registry=registry).info(
-            {"python": platform.python_version(), **about}
-        )
+        self._about = about
+        self._build = Info("lantern_build", "Which Lantern runs, with which model", registry=registry)
         self._length = gauge("queue_length", "How much waits for somebody", "queue")
         self._oldest = gauge("queue_oldest_seconds", "How long the oldest of it has been waiting", "queue")
         self._rounds = gauge("week_rounds", "Rounds held in the last seven days")
@@ -78,15 +77,16 @@ class Stock:
             return
         self._after = self._clock() + FRESH_SECONDS
         now = datetime.now(UTC)
-        disk = shutil.disk_usage(self._folder)
-        self._free.set(disk.free)
-        self._size.set(disk.total)
+        self._build.info({"python": platform.python_version(), **self._about()})
         if self._backed_up is not None:
             last = self._backed_up()
             self._backup.set(last.timestamp() if last else 0)
         try:
+            disk = shutil.disk_usage(self._folder)
+            self._free.set(disk.free)
+            self._size.set(disk.total)
             self._show(await self._taker.census(now), now)
-        except StorageError as error:
+        except (StorageError, OSError) as error:
             log.warning("What waits could not be counted: %s", error)
 
     def _show(self, census: Census, now: datetime) -> None:

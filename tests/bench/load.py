@@ -12,9 +12,11 @@ import argparse
 import asyncio
 import random
 import shutil
+import sqlite3
 import sys
 import tempfile
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +26,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
 from bench.load_bot import Bot, prepared  # noqa: E402 - after the path
 from bench.load_data import entries_of, guild_id  # noqa: E402
 from bench.load_mix import Kind, People, Planned, arrivals  # noqa: E402
-from bench.load_report import Measured, Outcome, report  # noqa: E402
+from bench.load_report import ACKNOWLEDGE_SECONDS, Measured, Outcome, report  # noqa: E402
 from bench.sections import put  # noqa: E402
 from bot import app  # noqa: E402
 from bot.settings import Settings  # noqa: E402
@@ -58,6 +60,11 @@ class Run:
     people: People
     bot: Bot
     sent: list[tuple[Planned, float, Answered]] = field(default_factory=list)
+    patience: float = ACKNOWLEDGE_SECONDS
+    starts: list[float] = field(default_factory=list)
+    """Seconds from each start to the first answer on every server."""
+    verdict: str = ""
+    """What SQLite says of the database afterwards."""
     unheard: int = 0
     """What people did while no bot was connected: Discord tells them itself that it does not answer."""
 
@@ -67,7 +74,7 @@ class Run:
             self.unheard += 1
             return None
         token, event = self.people.act(planned.kind, guild)
-        told = self.discord.told[token] = Answered(token)
+        told = self.discord.told[token] = Answered(token, at + self.patience)
         await self.discord.send(event)
         self.sent.append((planned, at, told))
         return told
@@ -91,9 +98,11 @@ class Run:
             self._tidy()
         took = time.perf_counter() - began
         used, own = self.bot.processor_seconds() - used, time.process_time() - own
-        await until(lambda: all(told.finished for _, _, told in self.sent), PATIENCE_SECONDS)
+        await until(lambda: all(told.is_settled() for _, _, told in self.sent), PATIENCE_SECONDS)
         rows = [
-            Measured(planned.kind, at - began, *(moment and moment - at for moment in (told.acknowledged, told.finished)))
+            Measured(
+                planned.kind, at - began, *(moment and moment - at for moment in (told.acknowledged, told.finished))
+            )
             for planned, at, told in self.sent
         ]
         return Outcome(rows, self.unheard, used / took, own / took, self.bot.memory_between(began, began + seconds))
@@ -136,14 +145,18 @@ async def measure(size: Size, folder: Path) -> tuple[list[Outcome], Run]:
 async def _measured(size: Size, run: Run, guilds: tuple[int, ...]) -> list[Outcome]:
     outcomes, left, number = [], size.seconds, 0
     while left > 0:
+        began = time.perf_counter()
         await run.bot.start()
         await until(lambda: run.discord.is_heard, FIRST_PATIENCE_SECONDS)
         await run.greet(guilds)
+        run.starts.append(time.perf_counter() - began)
         await run.rush(size.rate, size.warm_up, seed=-number - 1)
         seconds = min(left, size.restart_every or left)
         outcomes.append(await run.rush(size.rate, seconds, seed=number))
         left, number = left - seconds, number + 1
         if left > 0:
+            for planned in arrivals(size.rate, 1, random.Random(number)):  # so that it ends in the middle of something
+                await run.one(planned, time.perf_counter())
             await run.bot.stop(is_killed=number % 2 == 0)
     return outcomes
 
@@ -165,10 +178,12 @@ def main() -> None:
         folder = Path(scratch) / "state"
         shutil.copytree(ready, folder)
         outcomes, run = asyncio.run(measure(size, folder))
+        with closing(sqlite3.connect(folder / "lantern.db")) as database:
+            ((run.verdict,),) = database.execute("PRAGMA integrity_check(1)").fetchall()
         text, holds = report(size, outcomes, run)
     sys.stdout.write(text + "\n")
     if section:
-        put(section, text)
+        put(section, text, ROOT / "docs" / "reliability.md")
     sys.exit(0 if holds else 1)
 
 

@@ -36,8 +36,9 @@ def prepared(folder: Path, *size: int) -> Path:
 class Bot:
     """Starts and ends the process, and looks at what it takes."""
 
-    def __init__(self, folder: Path, port: int) -> None:
-        self._folder, self._port = folder, port
+    def __init__(self, folder: Path, port: int, **settings: object) -> None:
+        """`settings`: further ones, beside where its state is."""
+        self._folder, self._port, self._settings = folder, port, settings
         self._process: asyncio.subprocess.Process | None = None
         self._memory: list[tuple[float, float]] = []
         self._looking: asyncio.Task[None] | None = None
@@ -46,8 +47,15 @@ class Bot:
     async def start(self) -> None:
         """Start it; it connects by itself."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("LANTERN_")}
-        given = {"STATE": str(self._folder), "DISCORD_TOKEN": "load", "LOG_LEVEL": "WARNING"}
-        settings = {**clean, "PYTHONPATH": str(ROOT), **{f"LANTERN_{name}": value for name, value in given.items()}}
+        given = {
+            "state": self._folder,
+            "watch_port": 0,
+            "discord_token": "load",
+            "log_level": "WARNING",
+            **self._settings,
+        }
+        lanterns = {f"LANTERN_{name.upper()}": str(value) for name, value in given.items()}
+        settings = {**clean, "PYTHONPATH": str(ROOT), **lanterns}
         program = (sys.executable, run_against_fake.__file__, str(self._port), "run")
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(*program, env=settings, stdout=log, stderr=log)

@@ -42,8 +42,10 @@ def user_id(guild: int, place: int) -> int:
 
 def entries_of(pack, place: int, size: int):
     """Return the FAQ of a server: the shipped entries widened to `size`, a few in its own words."""
-    return tuple(_own(entry, place) if number % OWN_ENTRIES == 0 else _short(entry)
-                 for number, entry in enumerate(widen(pack, size).entries))
+    return tuple(
+        _own(entry, place) if number % OWN_ENTRIES == 0 else _short(entry)
+        for number, entry in enumerate(widen(pack, size).entries)
+    )
 
 
 def _short(entry):
@@ -53,8 +55,9 @@ def _short(entry):
 def _own(entry, place: int):
     entry, here = _short(entry), f"in group {place}"
     texts = tuple(replace(phrasing, text=f"{phrasing.text} {here}") for phrasing in entry.phrasings)
-    return replace(entry, id=EntryId(f"{entry.id[:50]}-{place}"), question=f"{entry.question.rstrip('?')} {here}?",
-                   phrasings=texts)
+    return replace(
+        entry, id=EntryId(f"{entry.id[:50]}-{place}"), question=f"{entry.question.rstrip('?')} {here}?", phrasings=texts
+    )
 
 
 def _profile(dice: random.Random, setbacks) -> Profile:
@@ -77,7 +80,6 @@ async def fill(lantern, guilds: int, entries: int, people: int) -> None:
     """Import a FAQ on each server, let its people opt in, and calibrate it."""
     dice, now = random.Random(7), datetime.now(UTC)
     old = Account(now - timedelta(days=900), now - timedelta(days=400))
-    setbacks = [setback.id for setback in await lantern.membership.own_setbacks(GuildId(1))] or None
     taxonomy = await lantern.membership.taxonomy(GuildId(1))
     setbacks = sorted(one.id for one in taxonomy.values() if not one.is_sensitive)
     for place in range(guilds):

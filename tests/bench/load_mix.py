@@ -108,7 +108,7 @@ class People:
         focused = {"focused": True} if kind == AUTOCOMPLETE else {}
         option = {"name": "question", "type": 3, "value": typed, **focused}
         data = json.dumps({"id": "100", "name": "ask", "type": 1, "options": [option]})
-        return interaction(snowflake(self._number), token, guild, user, kind, f'"data": {data}')
+        return interaction(snowflake(self._number), token, guild, user, kind=kind, rest=f'"data": {data}')
 
     def _click(self, token: str, guild: int) -> str:
         card = self._dice.choice(self._cards[guild])
@@ -118,7 +118,9 @@ class People:
         number = snowflake(self._number)
         # 64: nobody else sees it; 32768: Components V2.
         message = f'{{{message_head(number)}, "flags": {64 | 32768}, "components": {card.components}}}'
-        return interaction(number, token, guild, card.user, COMPONENT, f'"data": {data}, "message": {message}')
+        return interaction(
+            number, token, guild, card.user, kind=COMPONENT, rest=f'"data": {data}, "message": {message}'
+        )
 
     def _typed(self, guild: int) -> str:
         """Return the beginning of a wording, sometimes with a slip."""
@@ -136,6 +138,8 @@ class People:
         if kind < PICKED + POPULAR:
             return f"honestly {self._dice.choice(self._popular[guild]).question}"
         if kind < PICKED + POPULAR + UNKNOWN:
-            return f"which {self._dice.choice(('pizza', 'car', 'song', 'lamp'))} is number {self._dice.randrange(10**6)}"
+            return (
+                f"which {self._dice.choice(('pizza', 'car', 'song', 'lamp'))} is number {self._dice.randrange(10**6)}"
+            )
         text = self._dice.choice(self._dice.choice(self._entries[guild]).texts)
         return f"{self._dice.choice(('please', 'so', 'well', 'hi,'))} {text.rstrip('?')} {self._dice.randrange(10**4)}"

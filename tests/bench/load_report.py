@@ -82,12 +82,7 @@ def report(size: Size, outcomes: Sequence[Outcome], run: Run) -> tuple[str, bool
         ("memory grows by less than 5 % after the warm-up", f"{growth:+.1%}", growth < GROWTH_BAR),
     ]
     lines = [
-        f"{datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()}, {os.cpu_count()} processors shared with "
-        f"the generator, Python {platform.python_version()}; load average at the end {os.getloadavg()[0]:.1f}.",
-        f"{size.guilds} servers with {size.entries} entries of their own, {size.people} people who opted in, "
-        f"{size.rate:g} interactions per second for {size.seconds:g} s after {size.warm_up:g} s of warm-up.",
-        "Mix: " + ", ".join(f"{share:.0%} {kind}s" for kind, share in MIX.items()) + ". Of the questions "
-        f"{PICKED:.0%} are picked rows, {POPULAR:.0%} words that many use, {UNKNOWN:.0%} off topic, the rest new words.",
+        *_setting(size),
         "",
         "| | sent | acknowledged in 3 s | p50 | p95 | p99 | longest | whole answer p50 | p95 | p99 |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
@@ -101,6 +96,20 @@ def report(size: Size, outcomes: Sequence[Outcome], run: Run) -> tuple[str, bool
         *_took(outcomes, run),
     ]
     return "\n".join(lines), all(holds for *_, holds in bars)
+
+
+def _setting(size: Size) -> list[str]:
+    where = f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors shared with the generator"
+    busy = f"load average at the end {os.getloadavg()[0]:.1f}"
+    there = f"{size.guilds} servers with {size.entries} entries of their own, {size.people} people who opted in"
+    again = f", with a restart every {size.restart_every:g} s" if size.restart_every else ""
+    mix = ", ".join(f"{share:.0%} {kind}s" for kind, share in MIX.items())
+    kinds = f"{PICKED:.0%} are picked rows, {POPULAR:.0%} words that many use, {UNKNOWN:.0%} off topic"
+    return [
+        f"{datetime.now(UTC):%Y-%m-%d}, {where}, Python {platform.python_version()}; {busy}.",
+        f"{there}; {size.rate:g} interactions per second for {size.seconds:g} s, after {size.warm_up:g} s of warm-up{again}.",
+        f"Mix: {mix}. Of the questions {kinds}, the rest new words.",
+    ]
 
 
 def _row(name: str, rows: Sequence[Measured]) -> str:
@@ -120,16 +129,19 @@ def _ms(seconds: Sequence[float], share: int) -> str:
 def _took(outcomes: Sequence[Outcome], run: Run) -> list[str]:
     memory = [held for outcome in outcomes for _, held in outcome.memory]
     bot, generator = (np.mean([getattr(outcome, name) for outcome in outcomes]) for name in ("bot", "generator"))
-    starts = [(outcome.memory[0][1], outcome.memory[-1][1]) for outcome in outcomes]
-    lines = [
-        f"The bot took {bot:.2f} processors and {min(memory):.0f} to {max(memory):.0f} MB, "
-        f"the generator {generator:.2f} processors. ",
-    ]
+    took = f"The bot took {bot:.2f} processors and {min(memory):.0f} to {max(memory):.0f} MB"
+    lines = [f"{took}, the generator {generator:.2f} processors."]
+    ready = ", ".join(f"{seconds:.0f}" for seconds in run.starts)
+    lines.append(f"Seconds from each start to the first answer on every server: {ready}.")
     if len(outcomes) > 1:
-        later = [second[1] / first[1] - 1 for first, second in pairwise(starts)]
-        lines.append(f"Between two starts memory at the end differed by {min(later):+.1%} to {max(later):+.1%}.")
-    said = Counter(line.split(" ", 3)[2] for line in run.bot.log.read_text(errors="replace").splitlines() if line[:2] == "20")
-    lines.append(f"The log has {said['ERROR']} errors and {said['WARNING']} warnings.")
+        ends = [outcome.memory[-1][1] for outcome in outcomes]
+        later = [second / first - 1 for first, second in pairwise(ends)]
+        lines.append(f"Memory before a restart, against the one before: {min(later):+.1%} to {max(later):+.1%}.")
+    lines.append(f"The database, afterwards: {run.verdict}.")
+    said = [line.split(" ", 3)[2:] for line in run.bot.log.read_text(errors="replace").splitlines() if line[:2] == "20"]
+    levels = Counter(level for level, _ in said)
+    lines.append(f"The log has {levels['ERROR']} errors and {levels['WARNING']} warnings.")
+    lines += [f"- {level}: {text}" for level, text in said if level in {"ERROR", "CRITICAL"}][:3]
     if run.discord.surprises:
         lines.append(f"Requests nobody expected: {Counter(run.discord.surprises).most_common(5)}")
     return lines

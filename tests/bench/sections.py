@@ -8,13 +8,13 @@ from pathlib import Path
 REPORT = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 
 
-def put(name: str, text: str) -> None:
+def put(name: str, text: str, report: Path = REPORT) -> None:
     """Replace what stands between <!-- name --> and <!-- /name -->; it must be there."""
     before, after = f"<!-- {name} -->", f"<!-- /{name} -->"
-    held = REPORT.read_text(encoding="utf-8")
+    held = report.read_text(encoding="utf-8")
     changed, times = re.subn(
         f"{before}.*?{after}", lambda _: f"{before}\n{text.strip()}\n{after}", held, flags=re.DOTALL
     )
     if times != 1:
-        raise SystemExit(f"{REPORT.name} must hold {before} ... {after} once; put it back.")
-    REPORT.write_text(changed, encoding="utf-8")
+        raise SystemExit(f"{report.name} must hold {before} ... {after} once; put it back.")
+    report.write_text(changed, encoding="utf-8")

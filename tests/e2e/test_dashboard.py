@@ -6,11 +6,13 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 import yaml
 
+from bot.logs import Line
 from support.busy_discord import BusyDiscord
 from support.small import ANSWERED
 from support.watching import GUILD
@@ -121,6 +123,18 @@ def test_every_alert_says_how_bad_it_is_and_the_page_for_the_operator_says_what_
         if f"See docs/watching.md, {rule['alert']}." not in rule["annotations"]["description"]
     ]
     assert names == re.findall(r"^### (Lantern\w+)$", page, re.MULTILINE)
+
+
+def test_the_page_for_the_operator_names_every_job_and_field_of_the_log():
+    page = (ROOT / "docs" / "watching.md").read_text("utf-8")
+    jobs = {
+        job
+        for path in (ROOT / "bot").rglob("*.py")
+        for job in re.findall(r'JOB\.set\("(\w+)"', path.read_text("utf-8"))
+    }
+
+    assert len(jobs) > 5
+    assert set() == {each for each in (*jobs, *(field.name for field in fields(Line))) if f"`{each}`" not in page}
 
 
 async def test_the_page_for_the_operator_explains_every_figure(exported):

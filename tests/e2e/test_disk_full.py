@@ -108,6 +108,20 @@ async def test_nobody_is_pinged_again_and_again_while_that_cannot_be_noted(world
     assert len({*world.pinged()}) == len(world.pinged())
 
 
+async def test_who_asked_to_be_written_to_on_a_hard_day_is_written_to_once_all_the_same(world):
+    guild, ines, now = GuildId(world.guild.id), UserId(world.ines.id), datetime.now(UTC)
+    await world.lantern.check_backs.keep(guild, ines, now, "DE")
+    with filled(world.disk):
+        for _ in range(3):
+            await world.meeting.tick(hours=1)
+        meanwhile = [texts_in(each) for each in world.ines.user.dm_channel.history()]
+    await world.meeting.tick(hours=1)
+
+    assert 1 == len(meanwhile) == len(list(world.ines.user.dm_channel.history()))
+    assert "You asked me yesterday" in meanwhile[0]
+    assert [] == await world.lantern.check_backs.due(now)
+
+
 async def test_a_new_key_that_cannot_be_kept_leaves_nothing_sealed_with_it(world):
     """Whoever opts in gets a key of their own, in a file of its own on the same disk."""
     membership, user, guild, now = world.lantern.membership, UserId(77), GuildId(world.guild.id), datetime.now(UTC)

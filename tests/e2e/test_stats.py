@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
@@ -64,9 +65,8 @@ class TestCounting:
         assert {(Kind.CHOICES, None): 1, (SHOWN, EntryId("visas")): 1} == await counted(small_world)
 
     async def test_in_direct_messages_nothing_is_counted(self, small_world):
-        await small_world.lantern.asking.count(
-            NO_GUILD, await small_world.lantern.asking.ask(NO_GUILD, ANSWERED), is_asked=True
-        )
+        reply = await small_world.lantern.asking.ask(NO_GUILD, ANSWERED)
+        await small_world.lantern.asking.count(NO_GUILD, reply, asked_at=datetime.now(UTC))
 
         assert {} == await counted(small_world, NO_GUILD)
 

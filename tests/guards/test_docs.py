@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+import tomllib
 
 import pytest
 
@@ -98,6 +100,17 @@ def test_every_page_is_reached_from_the_index():
     linked = {(index.path.parent / link.partition("#")[0]).resolve() for link in index.links}
 
     assert set() == set((ROOT / "docs").glob("*.md")) - linked - {index.path}
+
+
+def test_the_drawing_in_architecture_md_has_every_layer_of_the_import_contract():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = " ".join(contracts[0]["layers"]).replace("|", " ").replace("bot.", "").split()
+    drawing = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split("```")[1]
+    drawn = [word for line in drawing.splitlines() for word in re.findall(r"\w+", line[:27])]
+
+    assert sorted(layers) == sorted(drawn)
 
 
 class TestHowPagesAreRead:

@@ -186,9 +186,9 @@ except StorageError as error:
     assert "/proc/lantern cannot be used for backups" in run_unprivileged(code).stdout
 
 
-def clock_of(backups) -> BackupClock:
-    """Return what the bot runs; these tests say themselves what time it is."""
-    return BackupClock(backups, Timekeeper(discord.Client(intents=discord.Intents(guilds=True))))
+def clock_of(backups, **options) -> BackupClock:
+    """Return what the bot runs."""
+    return BackupClock(backups, Timekeeper(discord.Client(intents=discord.Intents(guilds=True))), **options)
 
 
 class TestInTheBot:
@@ -209,6 +209,15 @@ class TestInTheBot:
 
         assert [last - days * 24 * HOUR for days in (3, 1, 0)] == [each.at for each in backups_in(state / "backups")]
         assert last == backups.last_at
+
+    async def test_once_started_it_makes_one_by_itself(self, backups, state):
+        clock = clock_of(backups, every_seconds=0.0)
+        clock.start()
+        while not backups.last_at:
+            await asyncio.sleep(0.01)
+        await clock.close()
+
+        assert [backups.last_at] == [each.at for each in backups_in(state / "backups")]
 
     async def test_a_failure_is_a_line_in_the_log_and_the_next_one_succeeds(self, backups, state, caplog):
         clock = clock_of(backups)

@@ -30,7 +30,6 @@ from support.fake_discord import (
     HELLO_SENT,
     INTRODUCED,
     INVALID_SESSION,
-    READY,
     RECONNECT,
     RESUMED,
     RESUMING,
@@ -309,9 +308,7 @@ class Names(AbstractResolver):
 
 
 @pytest.mark.parametrize("is_gone_first", [True, False])
-async def test_without_names_the_bot_asks_again_and_comes_back_when_there_are_some(
-    fake, caplog, hurry, is_gone_first
-):
+async def test_without_names_the_bot_asks_again_and_comes_back_when_there_are_some(fake, caplog, hurry, is_gone_first):
     names = Names()
     names.is_gone = is_gone_first
     fake.host = "discord.test"

@@ -67,6 +67,25 @@ def _read(path) -> str:
     return path.read_text() if path.exists() else ""
 
 
+def test_a_copy_of_the_keys_opens_with_the_master_key_and_takes_the_place_of_the_one_before(before, tmp_path):
+    """Also while somebody has them open; a copy that would not open is not made."""
+    copy = tmp_path / "elsewhere.db"
+    copy.write_text("an old copy")
+    ring = ring_in(before)
+    done = lantern(tmp_path, "key", "copy", copy, state=before)
+    ring.close()
+    copied = copy.read_bytes()
+    refused = lantern(tmp_path, "key", "copy", copy, state=before, key="ab" * 32)
+    kept = copy.read_bytes()
+    copy.rename(before / "keys.db")
+
+    assert Exit.OK == done.returncode, done.stderr
+    assert b"words" == opened(ring_in(before), before)
+    assert Exit.STORAGE == refused.returncode
+    assert copied == kept
+    assert [] == list(tmp_path.glob(".*"))
+
+
 def test_the_old_key_opens_nothing_any_more(before):
     old = bytes.fromhex((before / "lantern.key").read_text())
     ring_in(before).rotate(no_news)

@@ -20,6 +20,7 @@ from support.fake_discord import ACKNOWLEDGED, APPLICATION, HEARTBEAT, HELLO, ID
 RESUME = 6
 EPOCH_MS = 1_420_070_400_000
 """Discord's: the first moment of 2015."""
+TOO_LATE = b'{"code": 10062, "message": "Unknown interaction"}'
 EVERYTHING = str((1 << 50) - 1)
 """Permissions."""
 _JSON = {"Content-Type": "application/json"}
@@ -37,12 +38,21 @@ def channel_in(guild: int) -> int:
 
 @dataclass
 class Answered:
-    """When, by time.perf_counter(), an interaction was acknowledged and its answer shown; `card`: the answer's body."""
+    """When, by time.perf_counter(), an interaction was acknowledged and its answer shown; `card`: the answer's body.
+
+    `due`: until when Discord takes a first answer.
+    """
 
     token: str
+    due: float = float("inf")
     acknowledged: float | None = None
     finished: float | None = None
     card: bytes = b""
+
+    def is_settled(self) -> bool:
+        """Tell whether nothing more is to come: it was answered, or Discord takes no answer any more."""
+        is_late = self.acknowledged is None and time.perf_counter() > self.due
+        return self.finished is not None or is_late
 
 
 @dataclass
@@ -90,31 +100,43 @@ class BusyDiscord:
         match request.path.strip("/").split("/"):
             case ["gateway"]:
                 return await self._gateway(request)
-            case ["api", "gateway", "bot"]:
-                limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
-                return _json({"url": "", "shards": 1, "session_start_limit": limit})
             case ["api", "interactions", number, token, "callback"]:
                 return self._callback(number, token, await request.read())
             case ["api", "webhooks", _, token, *_]:
                 return self._shown(token, await request.read())
-            case ["api", "users", "@me"]:
+            case ["api", *rest]:
+                return await self._api(request, rest)
+            case _:
+                return self._unexpected(request)
+
+    async def _api(self, request: web.BaseRequest, rest: list[str]) -> web.Response:
+        match rest:
+            case ["gateway", "bot"]:
+                limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
+                return _json({"url": "", "shards": 1, "session_start_limit": limit})
+            case ["users", "@me"]:
                 return _json(USER)
-            case ["api", "oauth2", "applications", "@me"]:
+            case ["oauth2", "applications", "@me"]:
                 return _json(APPLICATION)
-            case ["api", "applications", _, "commands"]:
-                rest = {"application_id": "42", "version": "1", "description": ""}
-                return _json([{"id": str(place), **rest, **each} for place, each in enumerate(await request.json())])
-            case ["api", "guilds", _, "members", user]:
+            case ["applications", _, "commands"]:
+                filled = {"application_id": "42", "version": "1", "description": ""}
+                return _json([{"id": str(place), **filled, **each} for place, each in enumerate(await request.json())])
+            case ["guilds", _, "members", user]:
                 return _json(member(int(user)))
             case _:
-                self.surprises.append(f"{request.method} {request.path}")
-                return web.Response(status=HTTPStatus.NOT_FOUND, body=b'{"code": 0, "message": "no"}', headers=_JSON)
+                return self._unexpected(request)
+
+    def _unexpected(self, request: web.BaseRequest) -> web.Response:
+        self.surprises.append(f"{request.method} {request.path}")
+        return web.Response(status=HTTPStatus.NOT_FOUND, body=b'{"code": 0, "message": "no"}', headers=_JSON)
 
     def _callback(self, number: str, token: str, body: bytes) -> web.Response:
-        told = self.told[token]
+        told, now = self.told[token], time.perf_counter()
         if told.acknowledged is not None:
             self.surprises.append("an interaction was acknowledged twice")
-        told.acknowledged = time.perf_counter()
+        if now > told.due:
+            return web.Response(status=HTTPStatus.NOT_FOUND, body=TOO_LATE, headers=_JSON)
+        told.acknowledged = now
         kind = body.partition(b'"type"')[2].lstrip(b" :")[:1]
         if kind in b"48":  # a message, or rows: all there is to come
             told.finished = told.acknowledged
@@ -165,7 +187,14 @@ class BusyDiscord:
 def member(user: int) -> dict[str, object]:
     """Return a member of a server, without roles."""
     known = {"id": str(user), "username": f"person-{user % 1000}", "discriminator": "0", "avatar": None}
-    return {"user": known, "roles": [], "joined_at": "2024-01-01T00:00:00+00:00", "deaf": False, "mute": False, "flags": 0}
+    return {
+        "user": known,
+        "roles": [],
+        "joined_at": "2024-01-01T00:00:00+00:00",
+        "deaf": False,
+        "mute": False,
+        "flags": 0,
+    }
 
 
 def message_head(number: int) -> str:
@@ -177,7 +206,7 @@ def message_head(number: int) -> str:
     )
 
 
-def interaction(number: int, token: str, guild: int, user: int, kind: int, rest: str) -> str:
+def interaction(number: int, token: str, guild: int, user: int, *, kind: int, rest: str) -> str:
     """Return the JSON of an interaction of a member; `rest`: `"data": ...`, and `"message": ...` for a click."""
     channel = f'{{"id": "{channel_in(guild)}", "type": 0, "guild_id": "{guild}", "permissions": "{EVERYTHING}"}}'
     who = json.dumps({**member(user), "permissions": EVERYTHING})

@@ -157,9 +157,10 @@ def wrong_in_lantern(words: list[str]) -> str | None:
     """Return what is wrong with a command as a page writes it: no such command, option, or place for a word."""
     command: click.Command = lantern
     while isinstance(command, click.Group) and words and not words[0].startswith("-"):
-        if words[0] not in command.commands:
+        found = command.get_command(click.Context(command), words[0])
+        if found is None:
             return f"{command.name} has no command {words[0]}"
-        command, words = command.commands[words[0]], words[1:]
+        command, words = found, words[1:]
     context = click.Context(command, **lantern.context_settings)
     options = {name: each for each in command.get_params(context) for name in (*each.opts, *each.secondary_opts)}
     places = sum(

@@ -10,18 +10,29 @@ from http import HTTPStatus
 import discord
 from aiohttp import web
 
-from support.busy_discord import interaction, member
 from support.fake_discord import USER, FakeDiscord, _json
 
 GUILD = {
-    **{name: [] for name in ("roles", "channels", "members", "threads", "emojis", "stickers", "features")},
-    **{"voice_states": [], "presences": [], "name": "Helpdesk", "owner_id": "7", "member_count": 3, "nsfw_level": 0},
-    **{"verification_level": 1, "default_message_notifications": 1, "explicit_content_filter": 0, "mfa_level": 0},
-    **{"afk_timeout": 300, "premium_tier": 0, "preferred_locale": "en-US", "large": False, "system_channel_flags": 0},
+    **{name: [] for name in ("roles", "members", "threads", "emojis", "stickers", "features", "voice_states")},
+    "presences": [],
+    "name": "Helpdesk",
+    "owner_id": "7",
+    "member_count": 3,
+    "nsfw_level": 0,
+    "large": False,
+    "verification_level": 1,
+    "default_message_notifications": 1,
+    "explicit_content_filter": 0,
+    "mfa_level": 0,
+    "afk_timeout": 300,
+    "premium_tier": 0,
+    "preferred_locale": "en-US",
+    "system_channel_flags": 0,
 }
+EVERYTHING = str((1 << 50) - 1)
+"""Permissions."""
 DIRECT = 9_000_000
 """Added to somebody's id, it is that of their direct messages."""
-EPOCH_MILLISECONDS = 1_420_070_400_000
 HTML = "<html><head><title>Attention Required! | Cloudflare</title></head>\n<body>no</body></html>"
 
 
@@ -79,6 +90,10 @@ class FakeRest(FakeDiscord):
         """Let some minutes pass."""
         self._by_nonce.clear()
 
+    async def join(self, guild: int) -> None:
+        """Let the bot be on a server."""
+        await self.tell("GUILD_CREATE", {**GUILD, "id": str(guild), "channels": [_channel(guild)]})
+
     def said(self, channel: int) -> list[str]:
         """Return the messages of a channel, oldest first, as JSON of their parts."""
         return [json.dumps(message["components"]) for message in self.messages.get(channel, [])]
@@ -87,8 +102,12 @@ class FakeRest(FakeDiscord):
         """Let somebody do something; return the token of the interaction."""
         self._number += 1
         made, token = discord.utils.time_snowflake(discord.utils.utcnow()) + self._number, f"token{self._number}"
-        rest = f'"data": {json.dumps(data)}'
-        await self.tell("INTERACTION_CREATE", json.loads(interaction(made, token, guild, user, kind, rest)))
+        head = {"id": str(made), "application_id": "42", "type": kind, "token": token, "version": 1, "data": data}
+        where = {"guild_id": str(guild), "channel_id": str(guild + 1), "channel": _channel(guild), "context": 0}
+        who = {"member": {**_member(user), "permissions": EVERYTHING}, "locale": "en-US", "entitlements": []}
+        rights = {"app_permissions": EVERYTHING, "attachment_size_limit": 10_485_760}
+        owners = {"authorizing_integration_owners": {"0": str(guild)}}
+        await self.tell("INTERACTION_CREATE", {**head, **where, **who, **rights, **owners})
         return token
 
     async def _under_the_weather(self, request: web.Request, handler) -> web.StreamResponse:
@@ -122,7 +141,7 @@ class FakeRest(FakeDiscord):
 
     async def _open_direct(self, request: web.Request) -> web.Response:
         user = (await request.json())["recipient_id"]
-        person = member(int(user))["user"]
+        person = _member(int(user))["user"]
         return _json({"id": str(DIRECT + int(user)), "type": 1, "recipients": [person], "last_message_id": None})
 
     async def _take_message(self, request: web.Request) -> web.Response:
@@ -159,3 +178,14 @@ class FakeRest(FakeDiscord):
         head = {"id": str(number), "channel_id": str(channel), "author": USER, "timestamp": now.isoformat()}
         told = {"content": body.get("content") or "", "flags": body.get("flags", 0)}
         return {**empty, **plain, **head, **told, "components": body.get("components", [])}
+
+
+def _channel(guild: int) -> dict:
+    head = {"id": str(guild + 1), "guild_id": str(guild), "type": 0, "name": "help", "position": 0}
+    return {**head, "permission_overwrites": [], "permissions": EVERYTHING}
+
+
+def _member(user: int) -> dict:
+    person = {"id": str(user), "username": f"person-{user}", "discriminator": "0", "avatar": None}
+    facts = {"joined_at": "2024-01-01T00:00:00+00:00", "deaf": False, "mute": False, "flags": 0}
+    return {"user": person, "roles": [], **facts}

@@ -84,8 +84,9 @@ def commands_of(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple
     """Yield a command and all below it, each with its words."""
     yield path, command
     if isinstance(command, click.Group):
-        for name in sorted(command.commands):
-            yield from commands_of(command.commands[name], (*path, name))
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            yield from commands_of(command.get_command(context, name), (*path, name))
 
 
 async def _with_client() -> str:

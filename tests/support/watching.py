@@ -74,9 +74,8 @@ class Watched:
         number = next(self._numbers)
         token = f"token-{number}"
         answered = self.discord.told[token] = Answered(token)
-        await self.discord.send(
-            interaction(snowflake(number), token, GUILD, SOMEBODY, kind, f'"data": {json.dumps(data)}')
-        )
+        rest = f'"data": {json.dumps(data)}'
+        await self.discord.send(interaction(snowflake(number), token, GUILD, SOMEBODY, kind=kind, rest=rest))
         while answered.finished is None:
             await asyncio.sleep(0)
         return answered

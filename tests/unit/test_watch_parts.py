@@ -105,7 +105,9 @@ class TestStock:
     @pytest.fixture
     def stock_of(self, clock, registry, tmp_path):
         def stock_of(taker, backed_up=lambda: None):
-            return Stock(registry, taker, folder=tmp_path, backed_up=backed_up, about={"version": "1"}, clock=clock)
+            return Stock(
+                registry, taker, folder=tmp_path, backed_up=backed_up, about=lambda: {"version": "1"}, clock=clock
+            )
 
         return stock_of
 

@@ -227,7 +227,8 @@ FAQ = (
         table="facts",
         name="small facts for the bot itself",
         owner=Owner.NOBODY,
-        why="so that it knows after a restart which commands Discord has, and since when a forum is on",
+        why="so that it knows after a restart which commands Discord has, since when a forum is on, and which "
+        "deletions this copy has seen",
         kept="as long as the bot runs",
         seen="nobody",
         columns={"name": "what it is about", "value": "the fact"},
