@@ -12,6 +12,7 @@ from bot.core.ports.watch import UNMETERED
 from bot.version import version
 from bot.watch.meter import PrometheusMeter
 from bot.watch.pulse import Pulse
+from bot.watch.readiness import Readiness
 from bot.watch.server import Watched, WatchServer
 from bot.watch.stock import Stock
 from bot.watch.troubles import Troubles
@@ -54,7 +55,8 @@ async def watched(lantern: Lantern, settings: Settings) -> AsyncIterator[None]:
         backed_up=(lambda: lantern.backups.last_at) if plan is not None and plan.hours else None,
         about=lambda: {"version": version(), "model": lantern.search.model},
     )
-    server = WatchServer(Watched(meter.registry, pulse, stock, _checks(lantern, meter)))
+    readiness = Readiness(meter.registry, _checks(lantern, meter))
+    server = WatchServer(Watched(meter.registry, pulse, stock, readiness))
     async with AsyncExitStack() as stack:
         stack.callback(logging.getLogger().removeHandler, troubles)
         stack.push_async_callback(server.close)

@@ -48,9 +48,7 @@ class Stage:
     """What a stage has come to: its layers (folders of the workspace, lowest first), and how commands run in it."""
 
     layers: tuple[str, ...] = ()
-    env: dict[str, str] = field(
-        default_factory=lambda: {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
-    )
+    env: dict[str, str] = field(default_factory=lambda: {"PATH": PATH})
     workdir: str = "/"
     user: str = "0:0"
     says: dict[str, str] = field(default_factory=dict)

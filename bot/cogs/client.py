@@ -31,7 +31,7 @@ from bot.cogs.peers.inbox import InboxDesk
 from bot.cogs.personal import PersonalDesk
 from bot.cogs.routes import Router
 from bot.cogs.suggest import Suggest
-from bot.cogs.tell import guarded, say, tell
+from bot.cogs.tell import guarded, is_news, say, tell
 from bot.cogs.timekeeping import Timekeeper
 from bot.cogs.traffic import CAME, meter_requests, trace
 from bot.cogs.weekly import Weekly
@@ -198,6 +198,8 @@ class Tree(app_commands.CommandTree[LanternClient]):
 
     def __init__(self, client: LanternClient, lantern: Lantern, gate: Gate, care: Care) -> None:
         super().__init__(client)
+        # Who typed on does not wait for the rows; a busy hour must not fill the log with that.
+        logging.getLogger("discord.app_commands.tree").addFilter(is_news)
         self._texts = lantern.texts
         self._care = care
         self._gate = gate

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import discord
 
-from bot.core.errors import ConfigurationError, UnavailableError
+from bot.core.errors import ConfigurationError, SessionsSpentError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,48 +30,23 @@ at once for as long as it can connect, and else after up to 17 minutes."""
 CANCELLED_WITHIN_SECONDS = 1.0
 LAST_ANSWERS_SECONDS = 3.0
 """For so long a client that ends waits for answers that are under way; people wait no longer for a first one."""
-ANSWERING = ("discord.py: on_interaction", "CommandTree-invoker")
-"""Names that discord.py gives to the tasks in which interactions are answered."""
+ANSWERING = ("on_interaction", "CommandTree-invoker")
+"""How the names end that discord.py gives to the tasks in which interactions are answered."""
 DAY_SECONDS = 86_400.0
 OTHER_TOKENS = frozenset({"interactions", "webhooks"})
 """Parts of addresses in which a token of their own stands, which is over after 15 minutes."""
 
-REFUSED = (
-    "Discord refused the token. Set LANTERN_DISCORD_TOKEN to the one shown under Bot > Reset Token "
-    "in the Discord developer portal."
-)
-TOO_MANY_SERVERS = (
-    "The bot is on more servers than Discord lets it serve from one connection (2,500), and Lantern has only one. "
-    "Take it off some of them, or start a second bot, with a token and a database of its own, for the others."
-)
-TOO_OLD = "Discord does not take how this Lantern connects (close code {code}). Install a newer Lantern."
-FINAL = {
-    4010: TOO_MANY_SERVERS,
-    4011: TOO_MANY_SERVERS,
-    4012: TOO_OLD,
-    4013: TOO_OLD,
-    4014: "Discord did not grant what Lantern asks for (close code 4014), though it asks for servers only, which every "
-    "bot may have. Install a newer Lantern; if that is the newest, report it.",
-}
-"""Close codes after which no retry helps, and what does. 4004, a refused token, is not among them: the login that
-follows tells whether it is so, for Discord has said it by mistake."""
+FINAL = frozenset({4010, 4011, 4012, 4013, 4014})
+"""Close codes after which no retry helps. 4004, a refused token, is not among them: the login that follows tells
+whether it is so, and one wrong word of the gateway does not end the bot for good."""
 
 log = logging.getLogger(__name__)
-
-
-class SessionsSpentError(UnavailableError):
-    """Discord lets a bot begin only so many sessions a day, and resets the token of one that begins more."""
-
-    def __init__(self, pause_seconds: float) -> None:
-        """`pause_seconds`: until the next one may begin."""
-        self.pause_seconds = pause_seconds
-        super().__init__("Today's connections are nearly used up; the rest is kept for the rest of the day.")
 
 
 class SteadyClient(discord.Client):
     """A client that says when its connection is beyond help, so that a new one can take over.
 
-    `gave_up`: set then; `why` tells the reason.
+    `gave_up`: set then; `why` is the reason.
     """
 
     def __init__(self, *, intents: discord.Intents, **options: Any) -> None:
@@ -79,13 +54,13 @@ class SteadyClient(discord.Client):
         trace.on_request_end.append(self._look_at_answer)
         super().__init__(intents=intents, http_trace=trace, **options)
         self.gave_up = asyncio.Event()
-        self.why = ""
+        self.why: UnavailableError | None = None
         self._losses = 0
         self._up_since: float | None = None
 
     async def close(self) -> None:
         """Let the answers that are under way arrive, for a moment, and end the connection."""
-        under_way = {task for task in asyncio.all_tasks() if task.get_name().startswith(ANSWERING)}
+        under_way = {task for task in asyncio.all_tasks() if task.get_name().endswith(ANSWERING)}
         if under_way:
             log.info("%d answers are under way; they are waited for", len(under_way))
             _, late = await asyncio.wait(under_way, timeout=LAST_ANSWERS_SECONDS)
@@ -97,7 +72,7 @@ class SteadyClient(discord.Client):
         """Begin a session only where Discord's own count leaves enough of them. Raises SessionsSpentError."""
         _, _, limit = await self.http.get_bot_gateway()
         if pause := pause_before_session(limit):
-            raise SessionsSpentError(pause)
+            raise SessionsSpentError("today's sessions are nearly used up, and the rest is kept for later", pause)
         await super().before_identify_hook(shard_id, initial=initial)
 
     async def on_ready(self) -> None:
@@ -117,9 +92,9 @@ class SteadyClient(discord.Client):
         held = self._up_since is not None and asyncio.get_running_loop().time() - self._up_since >= HELD_SECONDS
         self._up_since, self._losses = None, 1 if held else self._losses + 1
         if self._losses >= LOSSES:
-            self._give_up(f"the connection was lost {LOSSES} times in a row")
+            self._give_up(UnavailableError(f"the connection was lost {LOSSES} times in a row"))
 
-    def _give_up(self, why: str) -> None:
+    def _give_up(self, why: UnavailableError) -> None:
         self.why = self.why or why
         self.gave_up.set()
 
@@ -127,7 +102,7 @@ class SteadyClient(discord.Client):
         """Notice, by whatever the bot asks of Discord, that its token was withdrawn: the next login says so."""
         is_refused = asked.response.status == HTTPStatus.UNAUTHORIZED and OTHER_TOKENS.isdisjoint(asked.url.parts)
         if is_refused and self.user is not None:  # else it is the login that was refused, and discord.py tells it
-            self._give_up("Discord does not take the token any more")
+            self._give_up(UnavailableError("it does not take the token any more"))
 
 
 def pause_before_session(limit: SessionStartLimit) -> float:
@@ -160,10 +135,13 @@ async def stay_connected(
         try:
             await _run_until(client, token, stop)
         except discord.LoginFailure as error:
-            raise ConfigurationError(REFUSED) from error
+            raise ConfigurationError(
+                "Discord refused the token. Set LANTERN_DISCORD_TOKEN to the one shown under Bot > Reset Token "
+                "in the Discord developer portal."
+            ) from error
         except Exception as error:  # whatever it was, the bot comes back
-            if told := FINAL.get(_close_code_of(error)):
-                raise ConfigurationError(told.format(code=_close_code_of(error))) from error
+            if (code := _close_code_of(error)) in FINAL:
+                raise _final(code) from error
             log.warning("Discord cannot be reached (%s)", _reason_of(error))
             least = error.pause_seconds if isinstance(error, SessionsSpentError) else 0.0
         if stop.is_set():
@@ -196,14 +174,26 @@ async def _run_until(client: SteadyClient, token: str, stop: asyncio.Event) -> N
         await asyncio.wait({running})
     if not running.cancelled():
         running.result()
-    if client.gave_up.is_set():
-        raise UnavailableError(client.why)
+    if client.why is not None:
+        raise client.why
 
 
 def _close_code_of(error: Exception) -> int:
     if isinstance(error, discord.PrivilegedIntentsRequired):
         return 4014
     return error.code if isinstance(error, discord.ConnectionClosed) else 0
+
+
+def _final(code: int) -> ConfigurationError:
+    if code in {4010, 4011}:
+        return ConfigurationError(
+            "The bot is on more servers than Discord lets it serve from one connection (2,500), and Lantern has only "
+            "one. Take it off some of them, or start a second bot, with a token and a database of its own, for them."
+        )
+    return ConfigurationError(
+        f"Discord does not take how this Lantern connects (close code {code}). Install a newer Lantern; if this is the "
+        "newest, report it: it asks for nothing but the servers it is on, which every bot may have."
+    )
 
 
 def _reason_of(error: Exception) -> str:

@@ -31,6 +31,12 @@ UNSENT = (discord.HTTPException, aiohttp.ClientError, TimeoutError)
 log = logging.getLogger(__name__)
 
 
+def is_news(record: logging.LogRecord) -> bool:
+    """Tell whether a line of a library says more than that somebody was gone before the answer came."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(error, discord.HTTPException) and error.code in NOBODY_THERE)
+
+
 async def guarded(interaction: discord.Interaction, work: Awaitable[None], texts: Texts) -> None:
     """Do what an interaction asked for; whatever fails, the person gets a sentence and the log the reason."""
     try:

@@ -61,6 +61,15 @@ class UnavailableError(LanternError):
     exit_code = Exit.UNAVAILABLE
 
 
+class SessionsSpentError(UnavailableError):
+    """Discord lets a bot begin only so many sessions a day, and resets the token of one that begins more."""
+
+    def __init__(self, message: str, pause_seconds: float) -> None:
+        """`pause_seconds`: until the next one may begin."""
+        self.pause_seconds = pause_seconds
+        super().__init__(message)
+
+
 class UsageError(LanternError):
     """A file or value given on the command line cannot be used."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class Once(Generic[T]):
         if task is None:
             task = asyncio.get_running_loop().create_task(self._in_turn(work))
             self._under_way[key] = task
-            task.add_done_callback(lambda _: self._under_way.pop(key))
+            task.add_done_callback(partial(self._done, key))
         # Shielded: one person leaving must not take the work from others.
         return await asyncio.shield(task)
 
@@ -32,6 +33,11 @@ class Once(Generic[T]):
         """Give up what is under way."""
         for task in self._under_way.values():
             task.cancel()
+
+    def _done(self, key: Hashable, task: asyncio.Task[T]) -> None:
+        self._under_way.pop(key)
+        if not task.cancelled():
+            task.exception()  # heard, also where everybody who would be told of it has left
 
     async def _in_turn(self, work: Callable[[], Coroutine[object, object, T]]) -> T:
         async with self._turn:

@@ -32,12 +32,19 @@ class Together:
         self._waiting.append((sql, values))
         if self._next is None:
             self._next = asyncio.get_running_loop().create_task(self._write())
+            self._next.add_done_callback(_heard)
         await asyncio.shield(self._next)  # one person leaving must not take the write from others
 
     async def _write(self) -> None:
         async with self._turn:
             statements, self._waiting, self._next = self._waiting, [], None
             await self._database.run(_execute, statements)
+
+
+def _heard(task: asyncio.Task[None]) -> None:
+    """Take note of a failure also where everybody who would be told of it has left."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _execute(db: sqlite_utils.Database, statements: Sequence[Statement]) -> None:

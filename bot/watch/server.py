@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -11,32 +10,27 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 from prometheus_client.exposition import choose_encoder
 
-from bot.logs import text_of
 from bot.watch.pulse import FRESH_SECONDS
+from bot.watch.readiness import FINE
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Mapping
 
     from prometheus_client import CollectorRegistry
 
     from bot.watch.pulse import Pulse
+    from bot.watch.readiness import Readiness
     from bot.watch.stock import Stock
-
-PATIENCE_SECONDS = 4.0
-"""How long a part has to show that it is ready: more than a write waits for another process, less than who asks."""
-FINE = "ok"
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What is to be seen. `checks`: by name, what tells what is wrong with a part, empty where it is ready."""
+    """What is to be seen."""
 
     registry: CollectorRegistry
     pulse: Pulse
     stock: Stock
-    checks: Mapping[str, Callable[[], Awaitable[str]]]
+    readiness: Readiness
 
 
 class WatchServer:
@@ -71,28 +65,14 @@ class WatchServer:
         return _json({"lantern": says}, is_fine=is_alive)
 
     async def _readyz(self, _request: web.Request) -> web.Response:
-        names = list(self._watched.checks)
-        found = await asyncio.gather(*(_asked(self._watched.checks[name]) for name in names))
-        states = {name: says or FINE for name, says in zip(names, found, strict=True)}
-        is_ready = not any(found)
+        states = await self._watched.readiness.states()
+        is_ready = set(states.values()) == {FINE}
         return _json({"lantern": FINE if is_ready else "not ready", **states}, is_fine=is_ready)
 
     async def _metrics(self, request: web.Request) -> web.Response:
-        await self._watched.stock.refresh()
+        await asyncio.gather(self._watched.stock.refresh(), self._watched.readiness.refresh())
         encode, kind = choose_encoder(request.headers.get("Accept", ""))
         return web.Response(body=encode(self._watched.registry), headers={"Content-Type": kind})
-
-
-async def _asked(check: Callable[[], Awaitable[str]]) -> str:
-    """Return what is wrong with a part; whatever happens, that is an answer too."""
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            return await check()
-    except TimeoutError:
-        return f"does not answer within {PATIENCE_SECONDS:.0f} s"
-    except Exception as error:
-        log.exception("A part is not ready")
-        return f"fails: {text_of(error) or type(error).__name__}"
 
 
 def _json(states: Mapping[str, str], *, is_fine: bool) -> web.Response:

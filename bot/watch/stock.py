@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import platform
 import shutil
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 FRESH_SECONDS = 60.0
 """A census is good for so long: who asks more often costs the database nothing more. Alerts count in hours."""
+PATIENCE_SECONDS = 4.0
+"""A database that does not answer must not keep all other figures from whoever looks."""
 MOST_ROUNDS = 6
 """Whoever waited longer is counted here: the label has few values, whatever happens."""
 
@@ -85,9 +88,12 @@ class Stock:
             disk = shutil.disk_usage(self._folder)
             self._free.set(disk.free)
             self._size.set(disk.total)
-            self._show(await self._taker.census(now), now)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                census = await self._taker.census(now)
         except (StorageError, OSError) as error:
             log.warning("What waits could not be counted: %s", error)
+        else:
+            self._show(census, now)
 
     def _show(self, census: Census, now: datetime) -> None:
         for queue in Queue:

@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.cogs.client import LanternClient
 from bot.cogs.housekeeping import Housekeeping
+from bot.cogs.peers.clock import Clock as PeersClock
 from bot.cogs.timekeeping import Timekeeper
 from bot.core.checked_clock import CheckedClock
 from bot.core.errors import LimitError, TooFastError
@@ -17,7 +19,9 @@ from bot.core.models import GuildId, UserId
 from bot.safety.limits import Limit
 from bot.safety.rates import Act, Pace, Rates, Window
 from support.fake_discord import point_discord_at, posing_as_discord
+from support.meeting import YES, Meeting
 from support.small import UNKNOWN
+from support.worlds import buttons_in
 
 YEARS, DAYS = timedelta(days=730), timedelta(days=2)
 HOUR = timedelta(hours=1)
@@ -40,13 +44,13 @@ async def until(words, caplog) -> None:
         await asyncio.sleep(0)
 
 
-async def looks_once(world, wall, caplog, words) -> None:
-    """Let the bot keep house, as it does every hour, until the log says so."""
+async def looks_once(world, kind, caplog, words) -> None:
+    """Let a part of the bot look at the time by itself, as it does again and again, until the log says so."""
     caplog.clear()
-    housekeeping = Housekeeping(replace(world.client.desk, time=world.keeper))
-    housekeeping.start()
+    part = kind(replace(world.client.desk, time=world.keeper))
+    part.start()
     await until(words, caplog)
-    await housekeeping.close()
+    await part.close()
 
 
 async def test_a_clock_two_years_ahead_deletes_nothing_and_neither_does_it_once_it_is_right(small_world, caplog):
@@ -56,15 +60,32 @@ async def test_a_clock_two_years_ahead_deletes_nothing_and_neither_does_it_once_
     await world.ask(UNKNOWN)
     with caplog.at_level(logging.INFO, "bot"):
         wall.set_by = YEARS
-        await looks_once(world, wall, caplog, WRONG)
+        await looks_once(world, Housekeeping, caplog, WRONG)
         kept = [one.question for one in await world.queue()]
         wall.set_by = timedelta(0)
-        await looks_once(world, wall, caplog, RIGHT)
+        await looks_once(world, Housekeeping, caplog, RIGHT)
         still = [one.question for one in await world.queue()]
     await world.client.housekeeping.run_due(wall() + YEARS)
 
     assert [UNKNOWN] == kept == still
     assert [] == await world.queue(), "which shows that it was the check that kept it"
+
+
+async def test_a_clock_four_days_ahead_ends_no_offer_and_tells_nobody(small_world, caplog):
+    """Without the check, the three days in which somebody may answer are over."""
+    world, wall = small_world, Clock()
+    world.keeper = Timekeeper(world.client, CheckedClock(wall))
+    meeting = await Meeting(world).turn_on()
+    await meeting.opt_in(world.noor, world.sam)
+    await meeting.offer(world.noor, world.sam)
+    wall.set_by = 2 * DAYS
+    with caplog.at_level(logging.INFO, "bot"):
+        await looks_once(world, PeersClock, caplog, WRONG)
+    kept = buttons_in(await meeting.inbox(world.noor))
+    await world.client.clock.run_due(wall())
+
+    assert YES in kept
+    assert YES not in buttons_in(await meeting.inbox(world.noor)), "which shows that it was the check that kept it"
 
 
 @pytest.mark.parametrize("jump", [DAYS, -YEARS / 2])
@@ -88,8 +109,6 @@ async def test_a_jump_is_told_once_and_so_is_its_end(small_world, caplog, jump):
 
 async def test_discord_tells_from_the_login_on_that_a_clock_is_wrong(small_lantern, small_world):
     """The real discord.py, and a server that dates its answers, as Discord does."""
-    from bot.cogs.client import LanternClient
-
     wall = Clock()
     wall.set_by = YEARS
     async with posing_as_discord() as fake:

@@ -156,6 +156,7 @@ UP = 'up{job="lantern"}'
 WORSE = {
     "LanternDown": {UP: "0+0x240"},
     "LanternNotConnected": {"lantern_gateway_up": "0+0x240"},
+    "LanternNotReady": {'lantern_ready{part="model"}': "0+0x240"},
     "LanternUnsteady": {'lantern_gateway_events_total{event="lost"}': "0+1x240"},
     "LanternSlow": {
         'lantern_stage_seconds_bucket{stage="acknowledge",le="2.0"}': "0+9x240",

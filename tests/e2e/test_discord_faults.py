@@ -99,7 +99,7 @@ async def test_a_request_that_times_out_gets_a_sentence(small_world):
     assert texts_in(message) == small_world.says("error.discord_down")
 
 
-async def test_suggestions_discord_does_not_take_break_nothing(small_world):
+async def test_suggestions_discord_does_not_take_break_nothing(small_world, caplog):
     small_world.env.inject_error("POST", "/interactions/*/callback", status=404, code=10062)
 
     lost = await small_world.suggestions("visas")
@@ -107,6 +107,7 @@ async def test_suggestions_discord_does_not_take_break_nothing(small_world):
 
     assert lost == []
     assert after[0]["value"] == "id:visas"
+    assert caplog.records == []
 
 
 async def test_a_member_who_leaves_in_the_middle_breaks_nothing(small_world, caplog):

@@ -91,6 +91,7 @@ class TestFigures:
             "queue": set(Queue),
             "kind": kinds(),
             "level": set(LEVELS.values()),
+            "part": {"gateway", "model", "database"},
             "state": {"unfinished", "active", "paused"},
             "round": {*"12345", "6 or more"},
             "rounds": {*"012345", "6 or more"},
@@ -156,15 +157,22 @@ class TestReady:
         assert {"lantern": "not ready", "gateway": "ok", "model": "ok"} == states
         assert 200 == (await bot.states("/readyz"))[0]
 
-    async def test_it_is_not_while_the_model_does_not_answer(self, bot):
-        """It is asked in the thread of everybody's questions, which something holds up here."""
+    @pytest.mark.parametrize("part", ["model", "database"])
+    async def test_it_is_not_while_a_part_does_not_answer_and_the_figures_are_told_all_the_same(self, bot, part):
+        """The part is asked in the thread of everybody's questions, which something holds up here."""
         release = threading.Event()
-        bot.lantern.search._executor.submit(release.wait)
+        threads = {"model": bot.lantern.search._executor, "database": bot.lantern.activity._database._executor}
+        threads[part].submit(release.wait)
         status, states = await bot.states("/readyz")
+        figures = await bot.figures()
+        alive, _ = await bot.states("/healthz")
         release.set()
 
-        assert 503 == status
-        assert "does not answer" in states["model"]
+        assert (503, 200) == (status, alive)
+        assert [part] == [name for name, says in states.items() if "does not answer" in says]
+        assert {"gateway": 1, "model": 1, "database": 1, part: 0} == {
+            name: value_of(figures, "lantern_ready", part=name) for name in ("gateway", "model", "database")
+        }
         assert 200 == (await bot.states("/readyz"))[0]
 
 

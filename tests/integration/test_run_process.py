@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 import sys
 
@@ -10,7 +11,7 @@ import pytest
 
 from bot.core.errors import Exit
 from support import run_against_fake
-from support.fake_discord import FakeDiscord
+from support.fake_discord import CUT, READY, RECONNECT, RESUMED, RESUMING, FakeDiscord, Fate
 from support.packs import write_small_bot
 from support.terminal import environment
 
@@ -76,6 +77,23 @@ async def test_a_gateway_that_is_away_for_a_moment_costs_a_line_of_the_log_and_n
     assert "Attempting a reconnect" in log
     assert "WSServerHandshakeError: 503" in log
     assert "Traceback" not in log
+
+
+async def test_a_connection_that_is_cut_closed_and_asked_to_come_back_costs_a_line_each(service):
+    fates = [Fate(RESUMING, 4000), Fate(RESUMED, {"op": RECONNECT, "d": None})]
+    service.fake.gateways, service.fake.resumes = [Fate(READY, CUT)], fates
+    process = await service.start()
+    lines = [b""]
+    while sum(b"Connected again" in line for line in lines) < 2:
+        lines.append(await process.stderr.readline())
+        assert lines[-1], lines
+    process.send_signal(signal.SIGTERM)
+    _, rest = await process.communicate()
+    log = b"".join([*lines, rest]).decode().splitlines()
+
+    assert Exit.OK == process.returncode
+    assert 3 == sum("The connection to Discord was lost" in line for line in log)
+    assert [] == [line for line in log if not re.match(r"\d{4}-\d\d-\d\d .* (INFO|WARNING) ", line)]
 
 
 async def test_a_refused_token_ends_it_with_one_sentence_and_the_code_that_stops_restarts(service):

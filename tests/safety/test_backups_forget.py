@@ -12,13 +12,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot import app
-from bot.core.errors import DatabaseLockedError, UsageError
+from bot.core.errors import StorageError, UsageError
 from bot.core.models import GuildId, UserId
 from bot.safety.pseudonyms import Pseudonyms
 from bot.storage import deletions
 from bot.storage.holdings import HOLDINGS
 from bot.storage.resealing import open_keyring
-from support.backups import back_up, every_row, held_for_writing, put_back
+from support.backups import back_up, every_row, put_back
 from support.everything import CANARIES, do_everything, erase, opened, rows_with
 from support.killing import killed_at_each_step, ring_in
 from support.parts import WordEmbedder
@@ -215,9 +215,13 @@ async def test_killed_at_any_step_of_deleting_the_next_start_completes_it_or_it_
 
 
 async def test_a_deletion_that_failed_is_not_done_later_behind_somebodys_back(start, state):
+    """The person was told that it failed; after the note was made, the database refuses."""
     async with start() as running:
         await tell_everything(running)
-        with held_for_writing(state / "lantern.db"), pytest.raises(DatabaseLockedError):
+        async with opened(state / "lantern.db") as database:
+            refusal = "CREATE TRIGGER refuses BEFORE DELETE ON drafts BEGIN SELECT RAISE(ABORT, 'no'); END"
+            await database.run(lambda db: db.execute(refusal))
+        with pytest.raises(StorageError):
             await running.personal.erase(NOOR, NOW)
         assert [] == deletions.noted_after(running.keyring, 0)
     async with start() as running:

@@ -59,11 +59,3 @@ def fill_what_is_empty(path) -> None:
                 ]
                 connection.execute(f"INSERT INTO {name} VALUES ({', '.join('?' * len(values))})", values)
         connection.commit()
-
-
-@contextlib.contextmanager
-def held_for_writing(path):
-    """Write into a database without an end, as another program may."""
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        yield

@@ -59,7 +59,7 @@ class Response:
 
 async def healthz(pulse):
     """Return the status of /healthz and what it says."""
-    server, port = WatchServer(Watched(CollectorRegistry(), pulse, None, {})), free_port()
+    server, port = WatchServer(Watched(CollectorRegistry(), pulse, None, None)), free_port()
     await server.start("127.0.0.1", port)
     async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/healthz") as response:
         found = response.status, json.loads(await response.text())["lantern"]
