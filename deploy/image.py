@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOT_IN_SLIM = ("doc", "info", "locale", "man")
+DOCKER_CLEAN = """DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb /var/cache/apt/*.bin"; };
+Dir::Cache::pkgcache "";
+Dir::Cache::srcpkgcache "";
+"""
+"""Debian's images are set like this, so that what apt-get downloads stays in no layer."""
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 WRITABLE = "/tmp /data"  # noqa: S108 - in the image, where compose.yaml mounts them
 IN_THE_IMAGE = """
@@ -96,8 +101,10 @@ class Workshop:
     def stand_in(self, release: str) -> Stage:
         """Return what stands in for Debian's slim image of a release: made of the same packages, from Debian itself."""
         base = self._workspace / "base"
-        excluded = [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in NOT_IN_SLIM]
-        subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", *excluded, release, base], check=True)
+        options = [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in NOT_IN_SLIM]
+        options += ["--variant=minbase", "--include=usr-is-merged"]
+        subprocess.run(["mmdebstrap", "--quiet", *options, release, base], check=True)
+        (base / "etc/apt/apt.conf.d/docker-clean").write_text(DOCKER_CLEAN, encoding="utf-8")
         (base / "etc/resolv.conf").touch()
         for path in self._shared:
             (base / path.lstrip("/")).mkdir(parents=True, exist_ok=True)
@@ -146,13 +153,14 @@ class Workshop:
         *sources, target = words
         into = self._workspace / layer / os.path.join(stage.workdir, target).lstrip("/")  # noqa: PTH118 - of the image
         into.mkdir(parents=True)
+        left_out = None if origin else shutil.ignore_patterns("__pycache__")
         for source in sources:
             found = [path for path in (root / source.lstrip("/") for root in roots) if path.exists()]
             if not found:
                 raise FileNotFoundError(f"COPY: there is no {source} in {origin or self._context}")
             for path in found:
                 if path.is_dir():
-                    shutil.copytree(path, into, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+                    shutil.copytree(path, into, symlinks=True, dirs_exist_ok=True, ignore=left_out)
                 else:
                     shutil.copy(path, into)
         return replace(stage, layers=(*stage.layers, layer))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import hashlib
 import json
@@ -46,11 +45,6 @@ if TYPE_CHECKING:
     from bot.core.upkeep import Checker
 
 ROUTED = frozenset({discord.InteractionType.component, discord.InteractionType.modal_submit})
-
-ANSWERING = frozenset({"CommandTree-invoker", "on_interaction"})
-"""Last words of how discord.py names the tasks in which commands, clicks and forms are answered."""
-FINISH_SECONDS = 5.0
-"""How long those have when the bot is to stop: a service manager waits ten seconds or more until it kills."""
 
 log = logging.getLogger(__name__)
 
@@ -136,8 +130,6 @@ class LanternClient(SteadyClient):
         await self.backups.close()
         if self.watch is not None:
             await self.watch.close()
-        if asked := being_answered():  # everybody is told what became of it
-            await asyncio.wait(asked, timeout=FINISH_SECONDS)
         await super().close()
 
     async def on_ready(self) -> None:
@@ -185,12 +177,6 @@ class LanternClient(SteadyClient):
             if await router.handle(interaction):
                 return
         await guarded(interaction, say(interaction, self.desk.texts("error.button_old")), self.desk.texts)
-
-
-def being_answered() -> set[asyncio.Task[Any]]:
-    """Return the tasks, but for this one, in which something is done that somebody waits for."""
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    return {task for task in others if task.get_name().split()[-1] in ANSWERING}
 
 
 class Tree(app_commands.CommandTree[LanternClient]):

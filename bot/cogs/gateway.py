@@ -33,6 +33,8 @@ LAST_ANSWERS_SECONDS = 3.0
 ANSWERING = ("on_interaction", "CommandTree-invoker")
 """How the names end that discord.py gives to the tasks in which interactions are answered."""
 DAY_SECONDS = 86_400.0
+SPARE_SESSIONS = 50
+"""Of a day, that are never begun: Discord resets the token of a bot that "hits the limit" [its docs, Gateway]."""
 OTHER_TOKENS = frozenset({"interactions", "webhooks"})
 """Parts of addresses in which a token of their own stands, which is over after 15 minutes."""
 
@@ -108,11 +110,12 @@ class SteadyClient(discord.Client):
 def pause_before_session(limit: SessionStartLimit) -> float:
     """Return for how many seconds no session may begin yet.
 
-    Half of a day's sessions (1000 [limits.md]) may begin at any pace; of the other half as much as of the day is over.
-    So no loop of crashes, of however many processes, uses up the day's sessions.
+    Half of a day's sessions (1000 [limits.md]) may begin at any pace; of the other half as much as of the day is over,
+    without the last SPARE_SESSIONS. So no loop of crashes, of however many processes, uses up the day's sessions.
     """
-    kept_from = limit["remaining"] * DAY_SECONDS / (limit["total"] / 2)
-    return max(0.0, limit["reset_after"] / 1000 - kept_from)
+    half = limit["total"] / 2
+    kept_from = (limit["remaining"] - SPARE_SESSIONS) * DAY_SECONDS / (half - SPARE_SESSIONS)
+    return max(0.0, limit["reset_after"] / 1000 - max(0.0, kept_from))
 
 
 async def stay_connected(

@@ -172,7 +172,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     with (
         named_failures(path),
         contextlib.closing(
-            sqlite3.connect(address, BUSY_SECONDS, uri=True, isolation_level=None, check_same_thread=False)
+            sqlite3.connect(address, timeout=BUSY_SECONDS, uri=True, isolation_level=None, check_same_thread=False)
         ) as connection,
     ):
         yield connection

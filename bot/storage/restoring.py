@@ -190,7 +190,9 @@ def _settled(database: Path) -> Iterator[None]:
         yield
         return
     address = f"{database.absolute().as_uri()}?mode=rw"
-    with contextlib.closing(sqlite3.connect(address, BUSY_SECONDS, uri=True, isolation_level=None)) as connection:
+    with contextlib.closing(
+        sqlite3.connect(address, timeout=BUSY_SECONDS, uri=True, isolation_level=None)
+    ) as connection:
         try:
             with named_failures(database):
                 connection.execute("PRAGMA journal_mode = DELETE")  # fails where anybody else has it open

@@ -306,13 +306,14 @@ class TestModeratorsChannel:
         assert f"## {UNKNOWN}" in texts_in(click.followups[0])
         assert small_world.says("queue.wanted", people=3, question=UNKNOWN) == texts_in(line)
 
-    @pytest.mark.parametrize(("status", "lines"), [(503, 1), (403, 0)])
+    @pytest.mark.parametrize(("status", "code", "lines"), [(503, 0, 1), (403, 0, 1), (403, 50013, 0)])
     async def test_a_line_that_discord_did_not_take_comes_later_but_not_where_the_bot_may_not_write(
-        self, small_world, status, lines
+        self, small_world, status, code, lines
     ):
+        """A refusal without a code is not Discord's own, but e.g. Cloudflare's."""
         mods = small_world.guild.create_text_channel("mods")
         await set_up(small_world, moderators_channel=mods.id)
-        small_world.env.inject_error("POST", "/channels/*/messages", status=status)
+        small_world.env.inject_error("POST", "/channels/*/messages", status=status, code=code)
         for who in (small_world.noor, small_world.sam, small_world.ines):
             await small_world.ask(UNKNOWN, who=who)
         await small_world.client.delivery.settled()

@@ -12,6 +12,7 @@ from bot.core.errors import StorageError
 from bot.core.peers import Contact
 from bot.peers.introductions import DIRECT, LOST
 from support.meeting import DIRECTLY, END, THREAD_AGAIN, WRONG, Meeting, messages_in, thread_of
+from support.net import Wire
 from support.notes import read_only
 from support.panel import deny
 from support.worlds import buttons_in, open_world, texts_in
@@ -207,6 +208,20 @@ class TestHalfOpened:
         thread = await thread_of(meeting, noor)
 
         assert before is None
+        assert {thread: {meeting.world.client.user.id, noor.id, sam.id}} == threads_in(meeting.world)
+        assert 1 == len(messages_in(meeting.world, thread))
+
+    @pytest.mark.parametrize(
+        ("method", "path"), [("POST", "/threads"), ("PUT", "/thread-members/"), ("POST", "/messages")]
+    )
+    async def test_what_discord_did_and_could_not_confirm_is_not_done_twice(self, meeting, noor, sam, method, path):
+        wire = Wire(meeting.world)
+        wire.cut(method, path, after=True)
+        await meeting.reveal(noor, sam)
+        wire.mend()
+        await meeting.tick(hours=1)
+        thread = await thread_of(meeting, noor)
+
         assert {thread: {meeting.world.client.user.id, noor.id, sam.id}} == threads_in(meeting.world)
         assert 1 == len(messages_in(meeting.world, thread))
 

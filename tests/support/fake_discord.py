@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import discord
@@ -143,10 +143,8 @@ class FakeDiscord:
         await socket.prepare(request)
         await socket.send_json({"op": HELLO, "d": {"heartbeat_interval": self.heartbeat_milliseconds}})
         self._current = request, socket
-        try:
+        with suppress(ConnectionError):  # it was cut
             await self._talk(request, socket, fate)
-        except ConnectionError:
-            pass  # it was cut
         self.closed_with.append(socket.close_code)
         return socket
 

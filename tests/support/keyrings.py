@@ -17,7 +17,9 @@ def keyring_of(database, key=KEY) -> Keyring:
     """Return the ring of a database; of one in memory, the same each time. Another key than before finds it locked."""
     if database.path is not None:
         return Keyring.open(database.path.with_suffix(".keys"), MasterKey(None, key))
-    ring, first = _IN_MEMORY.setdefault(database, (Keyring.open(None, MasterKey()), key))
+    if database not in _IN_MEMORY:
+        _IN_MEMORY[database] = Keyring.open(None, MasterKey()), key
+    ring, first = _IN_MEMORY[database]
     if key == first:
         return ring
     other = Keyring.open(None, MasterKey())

@@ -84,7 +84,7 @@ class Killing:
     """A folder in which the bot lives again and again."""
 
     def __init__(self, folder: Path, seed: int) -> None:
-        """Learn what everybody's acts lead to where nobody is killed, and how long a start and a close take."""
+        """Learn what everybody's acts lead to where nobody is killed, and how long a start takes."""
         self.folder, self.scratch, self.journal = (folder / name for name in ("state", "scratch", "journal"))
         self.folder.mkdir(parents=True)
         self.journal.touch()
