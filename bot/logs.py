@@ -32,6 +32,8 @@ ID = re.compile(r"\d{15,}")
 TOKEN = re.compile(r"(?<=/)(webhooks|interactions)/(\w+)/[^\s/?]+")
 """In addresses that discord.py tells: whoever has the token of an interaction can answer in the bot's name."""
 QUOTED = re.compile('".*"', re.DOTALL)
+HTML = re.compile(r"\s*<(!doctype|html).*", re.DOTALL | re.IGNORECASE)
+"""A whole page, which Cloudflare and other proxies answer with in Discord's place."""
 DEPTH = 10
 """Errors behind an error that are told."""
 TOLD = (LanternError, OSError, sqlite3.Error, TypeError, AttributeError, NameError, ImportError, RuntimeError)
@@ -114,7 +116,8 @@ class DiscreetJson(Discreet):
 def text_of(error: BaseException) -> str:
     """Return what an error says, as far as it cannot be somebody's words; empty for nothing."""
     if type(error).__module__ in TOLD_OF:
-        return QUOTED.sub('"…"', str(error))  # Discord repeats a value that it refuses, in quotation marks
+        # Discord repeats a value that it refuses, in quotation marks.
+        return QUOTED.sub('"…"', HTML.sub("", str(error)))
     return str(error) if isinstance(error, TOLD) else ""
 
 

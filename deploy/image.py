@@ -1,4 +1,4 @@
-"""Carries out a Dockerfile without a Docker engine, for deploy/rehearse.py. Needs Linux, root, and mmdebstrap.
+"""Carries out a Dockerfile without a Docker engine, for deploy/rehearse.py. Needs Linux, root, and debootstrap.
 
 Each instruction that changes files makes a layer, as in Docker: a folder that overlayfs lays over those below it.
 Commands run there in a chroot, with the stage's environment, folder and user.
@@ -19,7 +19,7 @@ from dockerfile_parse import DockerfileParser
 if TYPE_CHECKING:
     from pathlib import Path
 
-NOT_IN_SLIM = ("doc", "info", "locale", "man")
+NOT_IN_SLIM = ("usr/share/doc", "usr/share/info", "usr/share/locale", "usr/share/man")
 DOCKER_CLEAN = """DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb /var/cache/apt/*.bin"; };
 Dir::Cache::pkgcache "";
 Dir::Cache::srcpkgcache "";
@@ -99,12 +99,15 @@ class Workshop:
             (workspace / name).mkdir()
 
     def stand_in(self, release: str) -> Stage:
-        """Return what stands in for Debian's slim image of a release: made of the same packages, from Debian itself."""
+        """Return what stands in for Debian's slim image of a release, made as that one is, by debootstrap."""
         base = self._workspace / "base"
-        options = [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in NOT_IN_SLIM]
-        options += ["--variant=minbase", "--include=usr-is-merged"]
-        subprocess.run(["mmdebstrap", "--quiet", *options, release, base], check=True)
+        subprocess.run(["debootstrap", "--variant=minbase", release, base], check=True, stdout=subprocess.DEVNULL)
         (base / "etc/apt/apt.conf.d/docker-clean").write_text(DOCKER_CLEAN, encoding="utf-8")
+        excludes = "".join(f"path-exclude /{path}/*\n" for path in NOT_IN_SLIM)
+        (base / "etc/dpkg/dpkg.cfg.d/docker").write_text(excludes, encoding="utf-8")
+        for path in (*NOT_IN_SLIM, "var/cache/apt", "var/lib/apt/lists"):
+            shutil.rmtree(base / path, ignore_errors=True)
+            (base / path).mkdir()
         (base / "etc/resolv.conf").touch()
         for path in self._shared:
             (base / path.lstrip("/")).mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,7 @@
 
 As in Docker: every instruction of deploy/Dockerfile, the real apt and pip, the layers, the user, the read-only root.
 Not as in Docker: the engine, and Debian's slim image, for which the same packages stand in, taken from Debian. Needs
-Linux, root, mmdebstrap (Debian: apt install mmdebstrap) and some 5 GB of disk.
+Linux, root, debootstrap (Debian: apt install debootstrap) and some 5 GB of disk.
 """
 
 from __future__ import annotations

@@ -55,7 +55,9 @@ def main() -> None:
 def report(rows, bars, entries: int) -> str:
     """Return the part about speed."""
     machine = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
-    packages = ", ".join(f"{name} {version(name)}" for name in ("torch", "sentence-transformers", "onnxruntime", "discord.py"))
+    packages = ", ".join(
+        f"{name} {version(name)}" for name in ("torch", "sentence-transformers", "onnxruntime", "discord.py")
+    )
     lines = [
         "Written by `make bench`; the figures are those of one run on one busy two-core machine, so read the ratios.",
         f"{datetime.now(UTC).date()}, {machine}, {packages}.",

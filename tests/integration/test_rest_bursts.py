@@ -21,6 +21,7 @@ from bot.core.models import EntryId, UserId
 from bot.core.peers import Ping
 from bot.core.unanswered import MODERATORS
 from bot.faq.digest import claim_of
+from bot.logs import Discreet
 from bot.storage.letters import insert_letter
 from support.fake_discord import Hurry, point_discord_at, posing_as_discord
 from support.fake_rest import DIRECT, HTML, FakeRest, Weather
@@ -181,8 +182,12 @@ async def test_what_is_sent_unasked_arrives_once_whatever_the_weather(bot, is_la
         told = [text for channel in (NOORS, MODERATORS_CHANNEL) for text in bot.fake.said(channel)]
         arrived[storm] = len(told), len(set(told))
 
+    lines = [Discreet().format(record) for record in caplog.records if record.name.startswith("bot")]
+
     assert dict.fromkeys(STORMS, (len(KINDS), len(KINDS))) == arrived
     assert [] == failures_in(caplog)
+    assert [] == [line for line in lines if "\n" in line or "<html" in line]
+    assert any("Cloudflare" in str(record.args) for record in caplog.records), "there were pages to leave out"
 
 
 async def test_people_with_closed_messages_cost_one_refusal_each_and_no_storm(bot):

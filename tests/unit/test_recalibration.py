@@ -138,7 +138,7 @@ async def confirm(database, library):
 def calibrating_is_slow(search):
     """Keep the thread that fits busy, so that a renewal is under way until the end of the block."""
     done = threading.Event()
-    search._calibrator._executor.submit(done.wait)
+    search._pack.model.calibrator._executor.submit(done.wait)
     try:
         yield
     finally:
@@ -484,7 +484,7 @@ class TestByHand:
         await rewrite(library, 0)
         with calibrating_is_slow(search):
             by_hand = asyncio.create_task(search.recalibrate(HERE))
-            while search._calibrator._executor._work_queue.empty():
+            while search._pack.model.calibrator._executor._work_queue.empty():
                 await asyncio.sleep(0)
             await rewrite(library, 1)
             newer = await search.calibration(HERE)
@@ -505,7 +505,7 @@ class TestClose:
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
             async with running(database) as (search, library):
-                search._fitting.submit(gate.wait)  # so that neither renewal is done before the end
+                search._preparation._fitting.submit(gate.wait)  # so that neither renewal is done before the end
                 await rewrite(library, 0, 1)
                 await rewrite(library, 0, 1, guild=THERE)
                 data = await data_of(library)
