@@ -11,10 +11,10 @@ import numpy as np
 from bot.core.matching import Kind, Obstacle, Pair, RoundResult, Unmatched
 from bot.pairing.candidates import Search
 from bot.pairing.obstacles import obstacles_of
-from bot.pairing.process import TooLongError, in_child
 from bot.pairing.solve import EXACT_PEOPLE, Solver, bettered, solve, spare_pairs
 from bot.pairing.table import Table
 from bot.peers.fit import Rarity, because, parts_of
+from bot.processes import TooLongError, in_child
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

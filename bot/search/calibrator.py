@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.core.errors import SmallPackError
+from bot.processes import in_child
 from bot.search.calibration import CHANGED_ENOUGH, Calibration, fingerprint_of, fit
+from bot.search.index import parts_of
 from bot.search.negatives import NO_NEGATIVES
+from bot.search.tokens import Lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +25,22 @@ if TYPE_CHECKING:
     from bot.search.index import Index
     from bot.search.negatives import Negatives
 
+APART = 300
+"""Entries from which on a FAQ is calibrated in a process of its own: what that needs, 85 MB of scikit-learn and SciPy,
+ends with it, and no question waits for Python's lock. A smaller one is done before a process has begun."""
+
 log = logging.getLogger(__name__)
+
+
+def fit_apart(
+    index: Index, entries: Sequence[Entry], off_topic: OffTopic, model: str, negatives: Negatives
+) -> Calibration | SmallPackError:
+    """Return what `fit` returns or raises, in another process than the one that made the index."""
+    there = replace(index, lexicon=Lexicon.of([parts_of(entry) for entry in entries]))  # its hashes are a process's own
+    try:
+        return fit(there, entries, off_topic, model, negatives)
+    except SmallPackError as error:
+        return error
 
 
 class Calibrator:
@@ -32,6 +51,7 @@ class Calibrator:
         self._off_topic = off_topic
         self._model = model
         self._executor = executor
+        self._turn = asyncio.Lock()
 
     async def stored(self, entries: Sequence[Entry], negatives: Negatives = NO_NEGATIVES) -> Calibration | None:
         """Return the calibration that was fitted on exactly these entries and negatives for this model, if any."""
@@ -40,10 +60,16 @@ class Calibrator:
         return None if text is None else Calibration.from_json(text)
 
     async def fitted(self, index: Index, entries: Sequence[Entry], negatives: Negatives = NO_NEGATIVES) -> Calibration:
-        """Fit a calibration for the index of `entries` and store it. Raises SmallPackError."""
-        loop = asyncio.get_running_loop()
-        job = partial(fit, index, entries, self._off_topic, self._model, negatives)
-        calibration = await loop.run_in_executor(self._executor, job)
+        """Fit a calibration for the index of `entries` and store it. Raises SmallPackError, ChildError."""
+        data = (index, entries, self._off_topic, self._model, negatives)
+        if len(entries) < APART:
+            calibration = await asyncio.get_running_loop().run_in_executor(self._executor, partial(fit, *data))
+        else:
+            async with self._turn:
+                found = await in_child(fit_apart, None, *data)
+            if isinstance(found, SmallPackError):
+                raise found
+            calibration = found
         await self._stored.save_calibration(self._model, calibration.fingerprint, calibration.to_json())
         return calibration
 

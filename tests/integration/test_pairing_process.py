@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.pairing.process import ChildError, TooLongError, in_child
+from bot.processes import ChildError, TooLongError, in_child
 from bot.pairing.solve import solve
 from support.pairing import graph_of
 

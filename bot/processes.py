@@ -1,4 +1,7 @@
-"""Runs a job in a process of its own, at low priority: solvers hold Python's lock, and cannot be stopped half-way."""
+"""Runs a job in a process of its own, at low priority.
+
+Solvers and regressions hold Python's lock and cannot be stopped half-way, and what they load stays for good.
+"""
 
 from __future__ import annotations
 
