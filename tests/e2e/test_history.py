@@ -60,8 +60,8 @@ class TestHistory:
             before = (await entries_of(world))[LETTERS]
             await publish(world, "letters", answer="Second state.", phrasings="tell me about letters")
             await world.ask("so worried about letters")
-            vectors = await lantern.search._vectors._database.read("SELECT * FROM vectors ORDER BY hash")
-            lantern.search._embedder.texts.clear()
+            vectors = await lantern.search._preparation._vectors._database.read("SELECT * FROM vectors ORDER BY hash")
+            lantern.search._pack.model.embedder.texts.clear()
             sure = await press_last(world, await history(world), "Restore")
 
             assert "What we know about letters." in texts_in(sure)
@@ -72,8 +72,10 @@ class TestHistory:
 
             assert repr(before) == repr((await entries_of(world))[LETTERS])
             assert "Undo" in buttons_in(done)
-            assert vectors == await lantern.search._vectors._database.read("SELECT * FROM vectors ORDER BY hash")
-            assert ["so worried about letters, all of you"] == lantern.search._embedder.texts
+            assert vectors == await lantern.search._preparation._vectors._database.read(
+                "SELECT * FROM vectors ORDER BY hash"
+            )
+            assert ["so worried about letters, all of you"] == lantern.search._pack.model.embedder.texts
 
     async def test_a_state_somebody_changed_since_it_was_asked_about_is_not_overwritten(self, small_world):
         ada = second_moderator(small_world)

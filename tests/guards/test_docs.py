@@ -89,7 +89,9 @@ def test_a_harmless_command_of_the_pages_does_what_it_says_without_a_word_of_com
 
 
 def test_make_help_lists_every_target_with_what_it_does():
-    shown = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    shown = subprocess.run(
+        ["make", "--no-print-directory", "help"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
 
     assert make_targets() == {line.split()[1] for line in shown.splitlines()}
 

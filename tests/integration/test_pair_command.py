@@ -143,7 +143,7 @@ class TestEdges:
             check=True,
         )
 
-        assert "bot.planning" in done.stderr
+        assert "bot.pairing.rounds" in done.stderr
         assert " torch\n" not in done.stderr
 
 

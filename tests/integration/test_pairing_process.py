@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.processes import ChildError, TooLongError, in_child
 from bot.pairing.solve import solve
+from bot.processes import ChildError, TooLongError, in_child
 from support.pairing import graph_of
 
 FOREVER = 600

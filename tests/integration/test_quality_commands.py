@@ -205,7 +205,7 @@ def rows(folder, small_bot):
     asyncio.run(edit())
     result = lantern(folder, "calibrate", "--json", **small_bot)
 
-    assert (Exit.OK, "") == (result.returncode, result.stderr.strip())
+    assert Exit.OK == result.returncode, result.stderr
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 

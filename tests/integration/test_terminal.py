@@ -14,7 +14,8 @@ from support.packs import entry, topic, write_pack
 from support.terminal import lantern, told
 
 FAQ_COMMANDS = [("faq", name) for name in ("check", "links", "export", "import", "history", "restore", "undo")]
-KEY_COMMANDS = [("key", name) for name in ("status", "rotate", "start-over")]
+KEY_COMMANDS = [("key", name) for name in ("status", "copy", "rotate", "start-over")]
+MODEL_COMMANDS = [("model", name) for name in ("export", "status")]
 COMMANDS = [
     (),
     ("ask",),
@@ -26,6 +27,12 @@ COMMANDS = [
     ("privacy",),
     ("key",),
     *KEY_COMMANDS,
+    ("model",),
+    *MODEL_COMMANDS,
+    ("backup",),
+    ("backups",),
+    ("restore",),
+    ("health",),
     ("run",),
     ("demo",),
     ("doctor",),
@@ -50,7 +57,7 @@ def test_the_help_names_every_command_and_every_exit_code(tmp_path):
 
 
 def test_the_help_of_a_group_names_every_command_of_it(tmp_path):
-    for commands in (FAQ_COMMANDS, KEY_COMMANDS):
+    for commands in (FAQ_COMMANDS, KEY_COMMANDS, MODEL_COMMANDS):
         text = lantern(tmp_path, commands[0][0], "--help").stdout
 
         assert {name for _, name in commands} == commands_in(text)

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from bot.core.models import GuildId
-from bot.search import engine
+from bot.search import preparation
 from bot.warming import warm, warmed
 from support.edits import edit
 
@@ -39,9 +39,9 @@ async def lantern(small_lantern):
 @pytest.fixture
 def built(monkeypatch):
     """What was indexed since."""
-    indexed, build = [], engine.build_index
+    indexed, build = [], preparation.build_index
     monkeypatch.setattr(
-        engine, "build_index", lambda entries, vectors: indexed.append(entries) or build(entries, vectors)
+        preparation, "build_index", lambda entries, vectors: indexed.append(entries) or build(entries, vectors)
     )
     return indexed
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot import app
 from bot.core.models import NO_GUILD, EntryId, GuildId, Phrasing, Thresholds, TopicId
-from bot.search import engine
+from bot.search import engine, preparation
 from bot.search.calibration import Calibration, fingerprint_of
 from bot.search.engine import NOTHING
 from bot.search.index import document_of
@@ -239,8 +239,8 @@ class TestGuilds:
         mine = dataclasses.replace(entry_of(small_content, "visas"), answer="Ask the welcome office.")
         await edit(library, HERE, mine.id, mine)
         built = []
-        build = engine.build_index
-        monkeypatch.setattr(engine, "build_index", lambda *given: built.append(given) or build(*given))
+        build = preparation.build_index
+        monkeypatch.setattr(preparation, "build_index", lambda *given: built.append(given) or build(*given))
         await asyncio.gather(*(search.search(HERE, f"visas {number}", without=NOBODY) for number in range(20)))
 
         assert 1 == len(built)
