@@ -86,6 +86,16 @@ class Group(click.Group):
             traceback.print_exc()
             _show("This is a fault in Lantern. Please report it with the lines above.")
             sys.exit(Exit.BUG)
+        finally:
+            _forget_lines_that_cannot_be_written()
+
+
+def _forget_lines_that_cannot_be_written() -> None:
+    """Let a log on a full disk not decide how the process ends: Python would try once more, and end with 120, where there is a stream at all."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        sys.stderr = None  # type: ignore[assignment]
 
 
 def _show(error: str) -> None:
