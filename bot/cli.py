@@ -91,11 +91,14 @@ class Group(click.Group):
 
 
 def _forget_lines_that_cannot_be_written() -> None:
-    """Let a log on a full disk not decide how the process ends: Python would try once more, and end with 120, where there is a stream at all."""
+    """Let a log on a full disk not decide how the process ends: Python would try once more, and end with 120.
+
+    Without a stream, as a process may be started, it does not.
+    """
     try:
         sys.stderr.flush()
     except OSError:
-        sys.stderr = None  # type: ignore[assignment]
+        sys.stderr = None
 
 
 def _show(error: str) -> None:
