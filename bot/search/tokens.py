@@ -26,7 +26,7 @@ K1 = 1.2
 B = 0.75
 """BM25's usual parameters (Robertson and Zaragoza 2009, section 3.2)."""
 
-MOST_TIMES = 2**16 - 1
+MOST_TIMES = 2**8 - 1
 """That a document holds a term, as far as it is counted; in a score, a hundred times are as good as that."""
 
 _WORD = re.compile(r"\w+")
@@ -53,7 +53,7 @@ def _stem(word: str) -> str:
     return str(snowballstemmer.stemmer("english").stemWord(word))
 
 
-Posting = tuple["NDArray[np.int32]", "NDArray[np.uint16]"]
+Posting = tuple["NDArray[np.unsignedinteger]", "NDArray[np.uint8]"]
 """Positions of the documents that hold a term, ascending, and how often each does."""
 
 
@@ -71,8 +71,9 @@ class Lexicon:
     """Hashes of the terms, ascending, shape (terms,)."""
     begins: NDArray[np.int64]
     """Where the postings of each term begin, and where the last ones end, shape (terms + 1,)."""
-    positions: NDArray[np.int32]
-    counts: NDArray[np.uint16]
+    positions: NDArray[np.unsignedinteger]
+    """Of the smallest type that counts the documents."""
+    counts: NDArray[np.uint8]
     changed: Mapping[str, Posting] = field(default_factory=dict)
     """Postings that hold instead of those found by `terms`."""
 
@@ -80,7 +81,7 @@ class Lexicon:
     def of(cls, documents: Sequence[Sequence[str]]) -> Lexicon:
         """Index documents in parts; no pair of words reaches from one part into the next."""
         lengths, held = array("f"), array("q")
-        positions, counts = array("i"), array("H")
+        positions, counts = array("I"), array("B")
         for position, document in enumerate(documents):
             bag = Counter(hash(term) for part in document for term in terms_of(part))
             lengths.append(bag.total())
@@ -93,7 +94,7 @@ class Lexicon:
             lengths=np.array(lengths, np.float32),
             terms=array("q", terms.tobytes()),
             begins=np.append(begins, len(held)),
-            positions=np.asarray(positions)[order],
+            positions=np.asarray(positions).astype(np.min_scalar_type(len(documents)))[order],
             counts=np.asarray(counts)[order],
         )
 
@@ -141,5 +142,6 @@ class Lexicon:
             idf = self.idf(term)
             ideal += idf * (K1 + 1)
             positions, times = self.posting(term)
-            scores[positions] += idf * (K1 + 1) * times / (times + saturation[positions])
+            held = times.astype(np.float32)
+            scores[positions] += idf * (K1 + 1) * held / (held + saturation[positions])
         return scores / ideal if ideal else scores
