@@ -30,8 +30,8 @@ at once for as long as it can connect, and else after up to 17 minutes."""
 CANCELLED_WITHIN_SECONDS = 1.0
 LAST_ANSWERS_SECONDS = 3.0
 """For so long a client that ends waits for answers that are under way; people wait no longer for a first one."""
-ANSWERING = ("on_interaction", "CommandTree-invoker")
-"""How the names end that discord.py gives to the tasks in which interactions are answered."""
+ANSWERING = ("on_interaction", "on_app_command_completion", "CommandTree-invoker")
+"""How the names end that discord.py gives to the tasks in which interactions are answered, and what follows is sent."""
 DAY_SECONDS = 86_400.0
 SPARE_SESSIONS = 50
 """Of a day, that are never begun: Discord resets the token of a bot that "hits the limit" [its docs, Gateway]."""
