@@ -1,4 +1,4 @@
-"""What glibc does with memory; where another library stands in its place, nothing is done."""
+"""How a process that serves for long uses memory and its processor; what glibc alone can do is left out elsewhere."""
 
 from __future__ import annotations
 

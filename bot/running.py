@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.beside import beside
 from bot.core.errors import ConfigurationError, Exit
 from bot.memory import settle
 from bot.session import begin, with_lantern
 from bot.storage.lock import alone
 from bot.succession import predecessor, succession
-from bot.warming import warmed
+from bot.warming import warm
 
 if TYPE_CHECKING:
     from bot.app import Lantern
@@ -46,7 +47,7 @@ def run(*, force_sync: bool) -> None:
             return LanternClient(lantern, force_sync=force_sync, checker=LinkChecker())
 
         with stop_on_signals() as stop:
-            async with watched(lantern, settings), succession(lantern, settings, before), warmed(lantern):
+            async with watched(lantern, settings), succession(lantern, settings, before), beside(warm(lantern)):
                 await stay_connected(new_client, token, stop)
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(Exit.OK))  # while it starts; then it is heard where it runs

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from bot.app import model_opener
+from bot.beside import beside
 from bot.core.errors import LanternError, StorageError
 from bot.logs import JOB
 from bot.memory import settle
@@ -53,12 +54,8 @@ async def succession(
         await remember(lantern)
         yield
         return
-    task = asyncio.create_task(succeed(lantern, settings))
-    try:
+    async with beside(succeed(lantern, settings)):
         yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
 
 
 async def succeed(lantern: Lantern, settings: Settings) -> None:

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from bot.logs import JOB
 from bot.memory import settle
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from bot.app import Lantern
 
 log = logging.getLogger(__name__)
-
-
-@asynccontextmanager
-async def warmed(lantern: Lantern) -> AsyncIterator[None]:
-    """Read them one after the other while the block runs."""
-    task = asyncio.create_task(warm(lantern))
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
 
 
 async def warm(lantern: Lantern) -> None:

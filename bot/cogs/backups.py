@@ -6,8 +6,8 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from bot.cogs.background import Background
 from bot.core.errors import LanternError
-from bot.logs import JOB
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,24 +23,16 @@ RETRY_SECONDS = 3600.0
 log = logging.getLogger(__name__)
 
 
-class BackupClock:
-    """Asks again and again, once started."""
+class BackupClock(Background):
+    """Asks again and again; a backup that is being made when it is closed comes to its end in its thread."""
+
+    job = "backups"
 
     def __init__(self, backups: Backups, time: Timekeeper, every_seconds: float = TICK_SECONDS) -> None:
+        super().__init__()
         self._backups = backups
         self._time = time
         self._every_seconds = every_seconds
-        self._running: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin to ask."""
-        self._running = asyncio.create_task(self._run())
-
-    async def close(self) -> None:
-        """Stop; a backup that is being made comes to its end in its thread."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.wait({self._running})
 
     async def run_due(self, now: datetime) -> bool:
         """Do what is due at a moment (UTC). Never raises; False where it failed, which the log says."""
@@ -57,7 +49,6 @@ class BackupClock:
         return True
 
     async def _run(self) -> None:
-        JOB.set("backups")
         pause = self._every_seconds
         try:
             await self._backups.look()

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from bot.logs import JOB
+from bot.cogs.background import Background
 
 if TYPE_CHECKING:
     from bot.cogs.desk import Desk
@@ -17,26 +17,17 @@ LOOK_SECONDS = 10.0
 log = logging.getLogger(__name__)
 
 
-class Watch:
-    """Looks again and again, once started."""
+class Watch(Background):
+    """Looks again and again."""
+
+    job = "elsewhere"
 
     def __init__(self, desk: Desk, every_seconds: float = LOOK_SECONDS) -> None:
+        super().__init__()
         self._desk = desk
         self._every_seconds = every_seconds
-        self._running: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin to look."""
-        self._running = asyncio.create_task(self._run())
-
-    async def close(self) -> None:
-        """Stop."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.wait({self._running})
 
     async def _run(self) -> None:
-        JOB.set("elsewhere")
         await self._desk.client.wait_until_ready()
         while True:
             await asyncio.sleep(self._every_seconds)

@@ -7,12 +7,12 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.cogs.background import Background
 from bot.cogs.gate import guild_of
 from bot.cogs.peers.people import name_of
 from bot.core.errors import LanternError
 from bot.core.models import NO_GUILD, GuildId, UserId
 from bot.core.retention import GONE_HOURS
-from bot.logs import JOB
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -29,28 +29,20 @@ TICK_SECONDS = 3600.0
 log = logging.getLogger(__name__)
 
 
-class Housekeeping:
+class Housekeeping(Background):
     """Does what is due, whenever it is asked to; `start` asks it every TICK_SECONDS. Done twice, it is done once.
 
     The log gets counts, and nothing that leads to anybody.
     """
 
+    job = "housekeeping"
+
     def __init__(self, desk: Desk) -> None:
+        super().__init__()
         self._desk = desk
         self._keeping = desk.lantern.keeping
         self._membership = desk.lantern.membership
         self._swept_on: date | None = None
-        self._running: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin to look, once the client is set up."""
-        self._running = asyncio.create_task(self._run())
-
-    async def close(self) -> None:
-        """Stop; what was not done is done after the next start."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.wait({self._running})
 
     async def run_due(self, now: datetime) -> None:
         """Do everything that is due at a moment (UTC). Whatever fails is logged, and tried again the next time."""
@@ -72,7 +64,6 @@ class Housekeeping:
             log.warning("That somebody did something was not noted: %s", error)
 
     async def _run(self) -> None:
-        JOB.set("housekeeping")
         await self._desk.client.wait_until_ready()
         while True:
             now = await self._desk.time.now()

@@ -6,7 +6,6 @@ import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -16,6 +15,7 @@ from discord import app_commands
 from bot.cogs.gateway import pause_before_session
 from bot.cogs.moderators.setup import place_among
 from bot.cogs.tell import UNSENT
+from bot.cogs.timekeeping import date_of
 from bot.core.errors import ConfigurationError, UnavailableError
 from bot.core.models import GuildId
 from bot.core.moderation import GuildSettings
@@ -181,11 +181,8 @@ class _Clock:
         self.trace.on_request_end.append(self._compare)
 
     async def _compare(self, _session: Any, _context: Any, ended: aiohttp.TraceRequestEndParams) -> None:
-        try:
-            theirs = parsedate_to_datetime(ended.response.headers["Date"])
-        except (KeyError, ValueError):
-            return
-        self.ahead_seconds = (datetime.now(UTC) - theirs).total_seconds()
+        if (theirs := date_of(ended)) is not None:
+            self.ahead_seconds = (datetime.now(UTC) - theirs).total_seconds()
 
 
 def _why(error: BaseException) -> str:

@@ -63,8 +63,14 @@ class Timekeeper:
 
     async def _hear(self, _session: object, _context: object, asked: aiohttp.TraceRequestEndParams) -> None:
         """Learn the time from an answer of Discord; a date that cannot be read tells nothing."""
-        try:
-            date = parsedate_to_datetime(asked.response.headers["Date"])
-        except (KeyError, ValueError):
-            return
-        self._clock.heard(date if date.tzinfo else date.replace(tzinfo=UTC))
+        if (date := date_of(asked)) is not None:
+            self._clock.heard(date)
+
+
+def date_of(answered: aiohttp.TraceRequestEndParams) -> datetime | None:
+    """Return the date of an answer, UTC; None where it has none that can be read."""
+    try:
+        date = parsedate_to_datetime(answered.response.headers["Date"])
+    except (KeyError, ValueError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

@@ -7,13 +7,13 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.cogs.background import Background
 from bot.cogs.once import Sending
 from bot.cogs.tell import UNSENT
 from bot.core.models import GuildId
 from bot.core.moderation import DraftState
 from bot.core.texts import SPOKEN
 from bot.faq.digest import DAYS, FIRST_HOUR, Digest, asked_in, by_kind, claim_of, is_due, worth_telling
-from bot.logs import JOB
 from bot.views.moderators.digest import digest_card
 
 if TYPE_CHECKING:
@@ -30,26 +30,22 @@ LINKS_EVERY = timedelta(hours=1)
 log = logging.getLogger(__name__)
 
 
-class Weekly:
+class Weekly(Background):
     """Does what is due, whenever it is asked to; `start` asks it every TICK_SECONDS."""
+
+    job = "weekly"
 
     def __init__(self, desk: Desk, checker: Checker | None = None) -> None:
         """`checker`: asks links; without one they are left alone."""
+        super().__init__()
         self._desk = desk
         self._checker = checker
         self._links_after = datetime.min.replace(tzinfo=UTC)
-        self._running: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin to look at the clock, once the client is set up; without a checker, nothing happens unasked."""
         if self._checker is not None:
-            self._running = asyncio.create_task(self._run())
-
-    async def close(self) -> None:
-        """Stop, in the middle of a check too: a link that was not noted is checked again."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.wait({self._running})
+            super().start()
 
     async def run_due(self, now: datetime) -> None:
         """Do everything that is due at a moment (UTC). Whatever fails is logged, and tried again the next time."""
@@ -66,7 +62,6 @@ class Weekly:
                 log.exception("Links could not be checked")
 
     async def _run(self) -> None:
-        JOB.set("weekly")
         await self._desk.client.wait_until_ready()
         while True:
             await asyncio.sleep(TICK_SECONDS)

@@ -8,9 +8,10 @@ import sys
 
 import pytest
 
+from bot.beside import beside
 from bot.core.models import GuildId
 from bot.search import preparation
-from bot.warming import warm, warmed
+from bot.warming import warm
 from support.edits import edit
 
 SERVERS = (GuildId(1), GuildId(2))
@@ -60,7 +61,7 @@ async def test_a_server_that_cannot_be_read_stops_nothing_and_the_log_says_so(la
         raise OSError("nothing there")
 
     monkeypatch.setattr(lantern.library, "shelf", broken)
-    async with warmed(lantern):
+    async with beside(warm(lantern)):
         await warm(lantern)
 
     assert [] == built
@@ -68,7 +69,7 @@ async def test_a_server_that_cannot_be_read_stops_nothing_and_the_log_says_so(la
 
 
 async def test_it_ends_with_the_bot(lantern, built):
-    async with warmed(lantern):
+    async with beside(warm(lantern)):
         pass
 
     assert len(built) < len(SERVERS)
