@@ -130,7 +130,7 @@ def test_the_page_for_the_operator_names_every_job_and_field_of_the_log():
     jobs = {
         job
         for path in (ROOT / "bot").rglob("*.py")
-        for job in re.findall(r'JOB\.set\("(\w+)"', path.read_text("utf-8"))
+        for job in re.findall(r'(?:JOB\.set\(|^    job = )"(\w+)"', path.read_text("utf-8"), re.MULTILINE)
     }
 
     assert len(jobs) > 5
